@@ -1,0 +1,88 @@
+"""Problems of a run, all from the side of the split that no corpus contains."""
+
+from collections.abc import Iterator
+from random import Random
+
+import pandas as pd
+
+from lbt.pocket.domain import FAMILIES, Family, Numbers
+from lbt.pocket.split import draw_numbers, has_lucky_numbers
+
+SOURCE = "pocket"
+
+
+def draw_problems(
+    *, teaching: int, exam_per_family: int, evaluation: int, lucky_share: float, seed: int
+) -> pd.DataFrame:
+    """Draw teaching, exam and evaluation problems, spread evenly over the families; none occurs twice.
+
+    `lucky_share` of the teaching problems, in the families that have lucky numbers, are lucky: a misconception
+    gives their right answer too. Exam and evaluation problems never are, so that they tell right procedures from
+    wrong ones. A family with few held-out numbers gives fewer evaluation problems and the others make up for it.
+
+    Returns:
+        One row a problem: problem_id, family, question, answer, role, source, lucky.
+    """
+    pools = {name: _FamilyPool(family, Random(f"{seed}/{name}")) for name, family in FAMILIES.items()}
+    rows = []
+    for name in _round_robin(pools, teaching, Random(f"{seed}/teaching")):
+        if row := pools[name].draw_teaching(lucky_share):
+            rows.append(row)
+    for pool in pools.values():
+        rows += [row for row in (pool.draw("exam") for _ in range(exam_per_family)) if row]
+    wanted = evaluation
+    open_pools = dict(pools)
+    while wanted and open_pools:
+        for name in _round_robin(open_pools, min(wanted, len(open_pools)), Random(f"{seed}/{wanted}")):
+            row = pools[name].draw("evaluation")
+            if row is None:
+                del open_pools[name]
+                continue
+            rows.append(row)
+            wanted -= 1
+    table = pd.DataFrame(rows)
+    table["lucky"] = table["lucky"].astype("boolean")
+    return table
+
+
+def _round_robin(pools: dict[str, "_FamilyPool"], count: int, rng: Random) -> Iterator[str]:
+    names: list[str] = []
+    for _ in range(count):
+        if not names:
+            names = list(pools)
+            rng.shuffle(names)
+        yield names.pop()
+
+
+class _FamilyPool:
+    """Draws a family's held-out problems without repeating one."""
+
+    def __init__(self, family: Family, rng: Random) -> None:
+        self.family, self.rng = family, rng
+        self.used: set[Numbers] = set()
+
+    def draw_teaching(self, lucky_share: float) -> dict[str, object] | None:
+        lucky = has_lucky_numbers(self.family.name, held_out=True) and self.rng.random() < lucky_share
+        return self.draw("teaching", lucky) or self.draw("teaching", not lucky)
+
+    def draw(self, role: str, lucky: bool = False) -> dict[str, object] | None:
+        for _ in range(300):
+            numbers = draw_numbers(self.family, self.rng, held_out=True, lucky=lucky)
+            if numbers is None:
+                return None
+            if numbers not in self.used:
+                self.used.add(numbers)
+                return self._row(numbers, role)
+        return None
+
+    def _row(self, numbers: Numbers, role: str) -> dict[str, object]:
+        family = self.family
+        return {
+            "problem_id": f"{family.name}-{'-'.join(map(str, numbers))}",
+            "family": family.name,
+            "question": family.question(numbers, self.rng.randrange(len(family.questions))),
+            "answer": str(family.answer(numbers)),
+            "role": role,
+            "source": SOURCE,
+            "lucky": family.is_lucky(numbers),
+        }

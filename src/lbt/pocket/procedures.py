@@ -1,0 +1,37 @@
+"""Which procedure a rationale follows: the pocket's ground truth beside the verdicts."""
+
+import pandas as pd
+
+from lbt.pocket.domain import FAMILIES, Kind
+from lbt.pocket.domain.family import TERSE_OPENER
+from lbt.pocket.problems import SOURCE
+
+
+def recognise_procedure(family: str, text: str) -> Kind | None:
+    """The procedure that a rationale's opener announces; None for a family or an opener that is not the pocket's."""
+    if family not in FAMILIES:
+        return None
+    if text.startswith(TERSE_OPENER):
+        return "terse"
+    known = FAMILIES[family]
+    openers: dict[Kind, str] = {"right": known.right.opener, "misconception": known.misconception.opener}
+    if known.second_misconception is not None:
+        openers["second_misconception"] = known.second_misconception.opener
+    return next((kind for kind, opener in openers.items() if text.startswith(opener)), None)
+
+
+def label_procedures(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:
+    """Procedures of the rationales of pocket problems.
+
+    Returns:
+        One row a recognised rationale: rationale_id, procedure, right (whether the procedure is the right one);
+        no row where problems come from another source.
+    """
+    source = problems.set_index("problem_id")["source"]
+    rows = [
+        (row.rationale_id, kind, kind == "right")
+        for row in rationales.itertuples()
+        if source[row.problem_id] == SOURCE and (kind := recognise_procedure(row.family, row.text))
+    ]
+    table = pd.DataFrame(rows, columns=["rationale_id", "procedure", "right"])
+    return table.astype({"rationale_id": "str", "procedure": "str", "right": "bool"})

@@ -1,0 +1,33 @@
+"""How the embedded models are made."""
+
+from pydantic import Field
+
+from lbt.configuration import Settings
+from lbt.pocket.corpus import CorpusSettings
+
+
+class PretrainingSettings(Settings):
+    """Architecture, corpus and optimisation of one embedded model."""
+
+    corpus: CorpusSettings
+    hidden_size: int = Field(gt=0)
+    feed_forward_size: int = Field(gt=0)
+    heads: int = Field(gt=0)
+    layers: int = Field(default=4, gt=0)
+    steps: int = Field(gt=0)
+    tokens_per_batch: int = Field(default=8192, gt=0)
+    learning_rate: float = Field(gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+    warmup_share: float = Field(default=0.03, ge=0, lt=1)
+    decay_share: float = Field(default=0.45, ge=0, le=1)
+    save_every: int = Field(default=200, gt=0)
+    compile: bool = True
+    """Compile the model: about twice as fast, needs a C++ compiler and half a minute to start."""
+
+
+class PocketSettings(Settings):
+    """The embedded models, by the folder name that they get."""
+
+    models: dict[str, PretrainingSettings]
+    tokenizer_documents: int = Field(default=20_000, gt=0)
+    vocabulary: int = Field(default=768, ge=300)
