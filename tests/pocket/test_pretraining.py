@@ -7,6 +7,7 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from lbt.pocket.corpus import CorpusSettings, documents
 from lbt.pocket.pretraining import DONE, STATE, learning_rate_factor, pretrain
 from lbt.pocket.settings import PretrainingSettings
 from lbt.pocket.tokenizer import ANSWER_MARK, train_tokenizer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 SETTINGS = PretrainingSettings(
     corpus=CorpusSettings(one_shot_share=0.5),
@@ -30,7 +34,7 @@ SETTINGS = PretrainingSettings(
 
 
 @pytest.fixture(scope="module")
-def tokenizer():  # type: ignore[no-untyped-def]
+def tokenizer() -> "PreTrainedTokenizerFast":
     texts = [
         t
         for d in islice(documents(SETTINGS.corpus, "t"), 500)
@@ -44,7 +48,7 @@ def _weights(folder: Path) -> bytes:
     return (folder / "model.safetensors").read_bytes()
 
 
-def test_the_tokenizer_keeps_text_digits_and_turns(tokenizer) -> None:  # type: ignore[no-untyped-def]
+def test_the_tokenizer_keeps_text_digits_and_turns(tokenizer: "PreTrainedTokenizerFast") -> None:
     text = "Times comes first. 4*12=48.\n#### 48"
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     assert tokenizer.decode(ids) == text
@@ -57,14 +61,15 @@ def test_the_tokenizer_keeps_text_digits_and_turns(tokenizer) -> None:  # type: 
 def test_the_schedule_warms_up_stays_and_decays_to_nothing() -> None:
     settings = SETTINGS.model_copy(update={"steps": 1000})
     factors = [learning_rate_factor(step, settings) for step in range(1000)]
-    assert factors[0] < 0.05 and max(factors) == 1.0 and factors[-1] < 0.01
-    assert factors[500] == 1.0
+    assert factors[0] < 0.05
+    assert factors[-1] < 0.01
+    assert factors[500] == max(factors) == 1.0
 
 
 @pytest.mark.slow
 def test_a_killed_pretraining_resumes_to_the_same_weights_and_a_finished_one_is_kept(
-    tokenizer, tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
+    tokenizer: "PreTrainedTokenizerFast", tmp_path: Path
+) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     figures = pretrain("model", SETTINGS, tokenizer, whole, seed=0)
     assert figures["loss"] < 6

@@ -1,0 +1,1 @@
+"""The embedded domain and models: learning by teaching on a laptop."""

@@ -11,16 +11,17 @@ pipeline_tag: text-generation
 ---
 # {name}
 
-A Llama of {parameters:,} parameters, trained from scratch on the pocket: a generated domain of 28 families of
-grade-school problems with right procedures and misconceptions. It is a real model of a small, constructed world,
-made to show learning by teaching end to end on a laptop; it can do nothing else, and its figures say nothing about
-large language models.
+A Llama of {parameters:,} parameters, trained from scratch on the pocket: a generated domain of 28 families
+of grade-school problems with right procedures and misconceptions. It is a real model of a small, constructed
+world, made to show learning by teaching end to end on a laptop; it can do nothing else, and its figures say
+nothing about large language models.
 
 ## Training
 
-Made by `kedro run --pipeline=pocket` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f} minutes on
-2 CPU cores, last training loss {loss:.3f}. Hidden size {hidden}, feed-forward {feed_forward}, {layers} layers,
-{heads} heads, tied embeddings, {vocabulary}-token byte-level BPE with single digits. Weights are stored in bfloat16.
+Made by `kedro run --pipeline=pocket` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f}
+minutes, last training loss {loss:.3f}. Hidden size {hidden}, feed-forward {feed_forward}, {layers} layers,
+{heads} heads, tied embeddings, {vocabulary}-token byte-level BPE with single digits. Weights are in bfloat16.
+
 One problem in five, by a hash of its family and numbers, is held out of every corpus.
 
 ## Figures on held-out problems
@@ -42,10 +43,10 @@ def model_card(
     seed: int,
 ) -> str:
     """The card's Markdown: what the model is, how it was trained, and its own figures among all."""
+    own = {key.removeprefix(f"{name}."): f for key, f in figures.items() if key.startswith(f"{name}.")}
     rows = "\n".join(
-        f"| {key.removeprefix(f'{name}.').replace('_', ' ')} | {f['share']:.1%} | {f['low']:.1%} to {f['high']:.1%} | {f['n']:.0f} |"
-        for key, f in figures.items()
-        if key.startswith(f"{name}.")
+        f"| {key.replace('_', ' ')} | {f['share']:.1%} | {f['low']:.1%} to {f['high']:.1%} | {f['n']:.0f} |"
+        for key, f in own.items()
     )
     return _CARD.format(
         name=f"pocket {name.replace('_', ' ')}",

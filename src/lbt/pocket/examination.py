@@ -5,7 +5,7 @@ from random import Random
 
 import pandas as pd
 
-from lbt.generation import Completion, GenerationStore, ModelSettings, Request, SamplingSettings, generate
+from lbt.generation import Completion, GenerationStore, ModelSettings, SamplingSettings, generate
 from lbt.grading import grade
 from lbt.pocket.domain import FAMILIES
 from lbt.pocket.problems import draw_problems
@@ -13,6 +13,7 @@ from lbt.pocket.procedures import recognise_procedure
 from lbt.pocket.split import draw_numbers
 from lbt.prompts import PromptSettings, exam_messages, teaching_messages
 from lbt.scoring.statistics import wilson_interval
+from lbt.teaching.asking import make_request
 
 SAMPLES = 16
 EXAMS_PER_FAMILY = 8
@@ -94,7 +95,7 @@ def _ask(
     label: str,
 ) -> list[list[Completion | None]]:
     requests = [
-        Request(messages=teaching_messages(question, PROMPTS), samples=samples, sampling=sampling, seed=seed)
+        make_request(teaching_messages(question, PROMPTS), PROMPTS, samples, sampling, seed)
         for question in problems["question"]
     ]
     return generate(model, requests, store, label).completions
@@ -103,16 +104,10 @@ def _ask(
 def _exam_verdicts(
     student: ModelSettings, exams: pd.DataFrame, demo: str, store: GenerationStore, seed: int, label: str
 ) -> list[bool]:
+    demos = [_demo(exam.family, demo, f"{seed}/{exam.problem_id}") for exam in exams.itertuples()]
     requests = [
-        Request(
-            messages=exam_messages(
-                exam.question, _demo(exam.family, demo, f"{seed}/{exam.problem_id}"), PROMPTS
-            ),
-            samples=1,
-            sampling=GREEDY,
-            seed=seed,
-        )
-        for exam in exams.itertuples()
+        make_request(exam_messages(question, shown, PROMPTS), PROMPTS, 1, GREEDY, seed)
+        for question, shown in zip(exams["question"], demos, strict=True)
     ]
     completions = generate(student, requests, store, label).completions
     return [_is_right(gold, row[0]) for gold, row in zip(exams["answer"], completions, strict=True)]

@@ -16,9 +16,10 @@ def draw_problems(
 ) -> pd.DataFrame:
     """Draw teaching, exam and evaluation problems, spread evenly over the families; none occurs twice.
 
-    `lucky_share` of the teaching problems, in the families that have lucky numbers, are lucky: a misconception
-    gives their right answer too. Exam and evaluation problems never are, so that they tell right procedures from
-    wrong ones. A family with few held-out numbers gives fewer evaluation problems and the others make up for it.
+    `lucky_share` of the teaching problems, in the families that have lucky numbers, are lucky: a
+    misconception gives their right answer too. Exam and evaluation problems never are, so that they tell
+    right procedures from wrong ones. A family with few held-out numbers gives fewer evaluation problems and
+    the others make up for it.
 
     Returns:
         One row a problem: problem_id, family, question, answer, role, source, lucky.

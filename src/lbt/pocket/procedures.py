@@ -8,7 +8,7 @@ from lbt.pocket.problems import SOURCE
 
 
 def recognise_procedure(family: str, text: str) -> Kind | None:
-    """The procedure that a rationale's opener announces; None for a family or an opener that is not the pocket's."""
+    """The procedure that a rationale's opener announces; None where family or opener is not the pocket's."""
     if family not in FAMILIES:
         return None
     if text.startswith(TERSE_OPENER):
@@ -24,8 +24,8 @@ def label_procedures(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.Dat
     """Procedures of the rationales of pocket problems.
 
     Returns:
-        One row a recognised rationale: rationale_id, procedure, right (whether the procedure is the right one);
-        no row where problems come from another source.
+        One row a recognised rationale: rationale_id, procedure, right (whether the procedure is the right
+        one); no row where problems come from another source.
     """
     source = problems.set_index("problem_id")["source"]
     rows = [

@@ -1,0 +1,70 @@
+# `make help` lists the targets. Each makes .venv first if it is not there.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Further options of `kedro run`, for example: make run ARGS=--params=seed=1
+ARGS ?=
+BACKEND := sqlite:///mlflow.db
+
+export DO_NOT_TRACK := true
+export MLFLOW_DISABLE_TELEMETRY := true
+export HF_HUB_DISABLE_TELEMETRY := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Made once, and brought up to date when the dependencies change. Where Python has no ensurepip (Debian without
+# python3-venv), the pip beside PYTHON installs into the environment.
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; name another: make PYTHON=python3.12 …"; exit 1; }
+	@if [ ! -x $(BIN)/python ]; then \
+	  echo "Making $(VENV) (2–5 minutes, once) …"; \
+	  $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV); \
+	else echo "Bringing $(VENV) up to date …"; fi
+	@if [ -x $(BIN)/pip ]; then $(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'; \
+	else $(PYTHON) -m pip --python $(BIN)/python install -q -c constraints.txt -e '.[dev]'; fi
+	@touch $@
+
+.PHONY: help venv run test lint format bench evidence ui viz pocket clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(STAMP)  ## the environment alone
+
+run: $(STAMP)  ## the main job: explain, examine, train, evaluate
+	@$(BIN)/kedro run --pipeline=lbt_finetune $(ARGS)
+
+test: $(STAMP)  ## the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)  ## formatting, style, types, layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)  ## formats the code and mends what ruff can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+ui: $(STAMP)  ## MLflow on http://127.0.0.1:5000: compare runs
+	@$(BIN)/mlflow ui --backend-store-uri $(BACKEND) --host 127.0.0.1 --port 5000
+
+viz: $(STAMP)  ## kedro-viz on http://127.0.0.1:4141: see the pipeline and its data
+	@$(BIN)/kedro viz run --host 127.0.0.1
+
+pocket: $(STAMP)  ## trains the embedded models again
+	@$(BIN)/kedro run --pipeline=pocket $(ARGS)
+
+bench: $(STAMP)  ## time and memory of the main job
+	@$(BIN)/python benchmarks/main_job.py $(ARGS)
+
+evidence: $(STAMP)  ## the arms and seeds that docs/ reports
+	@$(BIN)/python benchmarks/evidence.py $(ARGS)
+
+clean:  ## removes .venv and caches; data, runs and the store stay
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist

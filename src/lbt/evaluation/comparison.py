@@ -1,0 +1,93 @@
+"""Accuracies of base and tuned teacher, and the paired comparison of the two."""
+
+import pandas as pd
+
+from lbt.errors import DataError
+from lbt.evaluation.settings import EvaluationSettings
+from lbt.evaluation.voting import sampled_metrics
+from lbt.grading import COUNTED
+from lbt.scoring.statistics import mcnemar_exact, paired_bootstrap_interval, wilson_interval
+from lbt.seeds import random_stream
+
+FAMILY_COLUMNS = {
+    "model": "str",
+    "family": "str",
+    "n": "int64",
+    "accuracy": "float64",
+    "ci_low": "float64",
+    "ci_high": "float64",
+}
+
+
+def compare_models(
+    evaluation_answers: pd.DataFrame, settings: EvaluationSettings, seed: int
+) -> tuple[dict[str, float], pd.DataFrame]:
+    """Metrics of the models in the table, and their greedy accuracy by family.
+
+    Only problems are compared whose greedy generation failed for no model: eval.problems counts them,
+    eval.failed the others. Keys per model: eval.<model>.accuracy with _ci_low and _ci_high (Wilson), and
+    with samples those of `sampled_metrics`. With both models also eval.delta (tuned - base) with a paired
+    bootstrap interval, eval.p_value (exact McNemar test), eval.fixed and eval.broken (problems that only one
+    of them got right). Raises DataError if no problem is left.
+    """
+    greedy = evaluation_answers[evaluation_answers["decoding"] == "greedy"]
+    right = _right_answers(greedy)
+    complete = right.dropna()
+    if complete.empty:
+        raise DataError(
+            "No evaluation problem was answered by every model. Give some problems role: evaluation; if all "
+            "generations failed, look for their errors above and run again."
+        )
+    metrics = {"eval.problems": float(len(complete)), "eval.failed": float(len(right) - len(complete))}
+    for model in complete.columns:
+        metrics |= _accuracy_metrics(str(model), complete[model].astype(bool), settings.confidence)
+    if {"base", "tuned"} <= set(complete.columns):
+        metrics |= _paired_metrics(
+            complete["base"].astype(bool), complete["tuned"].astype(bool), settings, seed
+        )
+    metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"])
+    used = greedy[greedy["problem_id"].isin(complete.index)]
+    return metrics, _accuracy_by_family(used, settings.confidence)
+
+
+def _right_answers(greedy: pd.DataFrame) -> pd.DataFrame:
+    """Problems by models: True, False, or None where the generation failed or is not there."""
+    right = greedy["verdict"].eq("correct").astype(object).where(greedy["verdict"].isin(COUNTED), None)
+    table = greedy.assign(right=right).pivot(index="problem_id", columns="model", values="right")
+    return table.sort_index()
+
+
+def _accuracy_metrics(model: str, right: pd.Series, confidence: float) -> dict[str, float]:
+    low, high = wilson_interval(int(right.sum()), len(right), confidence)
+    name = f"eval.{model}.accuracy"
+    return {name: float(right.mean()), f"{name}_ci_low": low, f"{name}_ci_high": high}
+
+
+def _paired_metrics(
+    base: pd.Series, tuned: pd.Series, settings: EvaluationSettings, seed: int
+) -> dict[str, float]:
+    fixed, broken = int((tuned & ~base).sum()), int((base & ~tuned).sum())
+    low, high = paired_bootstrap_interval(
+        base.to_numpy(bool),
+        tuned.to_numpy(bool),
+        settings.bootstrap_samples,
+        settings.confidence,
+        random_stream(seed, "eval.delta"),
+    )
+    return {
+        "eval.delta": (fixed - broken) / len(base),
+        "eval.delta_ci_low": low,
+        "eval.delta_ci_high": high,
+        "eval.p_value": mcnemar_exact(fixed, broken),
+        "eval.fixed": float(fixed),
+        "eval.broken": float(broken),
+    }
+
+
+def _accuracy_by_family(greedy: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    records = []
+    for (model, family), rows in greedy.groupby(["model", "family"], sort=True):
+        right = int(rows["verdict"].eq("correct").sum())
+        low, high = wilson_interval(right, len(rows), confidence)
+        records.append((model, family, len(rows), right / len(rows), low, high))
+    return pd.DataFrame(records, columns=list(FAMILY_COLUMNS)).astype(FAMILY_COLUMNS)

@@ -1,0 +1,35 @@
+"""Parameters of the evaluation stage."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from lbt.configuration import Settings
+from lbt.generation import SamplingSettings
+
+
+class EvaluationSettings(Settings):
+    """How the held-out problems are answered and compared.
+
+    Every problem is answered once greedily and `samples` times (0 = never) as `sampling` says; greedy answers
+    share its max_tokens and stop.
+    """
+
+    samples: int = Field(default=4, ge=0)
+    sampling: SamplingSettings
+    bootstrap_samples: int = Field(default=10_000, ge=100)
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _samples_differ(self) -> Self:
+        if self.samples and self.sampling.temperature == 0:
+            raise ValueError(
+                f"evaluation.samples is {self.samples}, but at evaluation.sampling.temperature 0 all samples "
+                "are equal; raise the temperature, or set evaluation.samples: 0"
+            )
+        return self
+
+    @property
+    def greedy(self) -> SamplingSettings:
+        """The sampling of the greedy answers."""
+        return self.sampling.model_copy(update={"temperature": 0.0, "top_p": 1.0, "top_k": 0})

@@ -1,0 +1,35 @@
+"""Text from language models: one sampler over one store and exchangeable engines.
+
+Importing this package imports neither torch nor transformers: engines are imported when one is opened.
+"""
+
+from lbt.generation.engine import Engine, Generated, Prompt, open_engine
+from lbt.generation.identity import ModelIdentity, identify_model
+from lbt.generation.rendering import load_tokenizer, render_prompt
+from lbt.generation.requests import Completion, Request, request_key, sample_stream
+from lbt.generation.sampler import Samples, generate
+from lbt.generation.settings import ModelSettings, ModelsSettings, SamplingSettings
+from lbt.generation.store import GenerationStore, Origin, Row
+
+__all__ = [
+    "Completion",
+    "Engine",
+    "Generated",
+    "GenerationStore",
+    "ModelIdentity",
+    "ModelSettings",
+    "ModelsSettings",
+    "Origin",
+    "Prompt",
+    "Request",
+    "Row",
+    "Samples",
+    "SamplingSettings",
+    "generate",
+    "identify_model",
+    "load_tokenizer",
+    "open_engine",
+    "render_prompt",
+    "request_key",
+    "sample_stream",
+]

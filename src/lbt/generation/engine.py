@@ -1,0 +1,69 @@
+"""The protocol of everything that can write text, and the one place where an engine is chosen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from lbt.generation.identity import ModelIdentity
+from lbt.generation.requests import Completion
+from lbt.generation.settings import ModelSettings, SamplingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A rendered prompt and the samples that are wanted of it."""
+
+    key: str
+    """The request key; with a sample's index it determines that sample's random stream (`sample_stream`)."""
+    text: str
+    """Chat template and prefill applied: to be tokenised without adding special tokens."""
+    samples: tuple[int, ...]
+    """Indices of the wanted samples."""
+    sampling: SamplingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One sample, or the reason why there is none."""
+
+    key: str
+    sample_index: int
+    completion: Completion | None
+    failure: str = ""
+
+
+class Engine(Protocol):
+    """A loaded model, or a connection to one; a context manager that frees what it holds."""
+
+    name: str
+    version: str
+    """Of the library that computes the text; stored with every generation."""
+
+    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+        """Yield the samples of all prompts as they are ready, in any order.
+
+        What cannot be generated is yielded as a failure; an exception means that nothing more will come.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the model and its memory."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_engine(model: ModelSettings, identity: ModelIdentity) -> Engine:
+    """Load the model into the engine that its settings name; use it in a `with` statement.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
+    from lbt.generation.transformers_engine import TransformersEngine
+
+    return TransformersEngine(model, identity)

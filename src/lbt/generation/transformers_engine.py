@@ -1,0 +1,242 @@
+"""The default engine: a Hugging Face model in this process, on a GPU if there is one and on the CPU otherwise."""
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from lbt.errors import ModelError
+from lbt.generation.decoding import Batch, Ending, decode
+from lbt.generation.engine import Generated, Prompt
+from lbt.generation.identity import ModelIdentity
+from lbt.generation.rendering import load_tokenizer
+from lbt.generation.requests import Completion, FinishReason, sample_stream
+from lbt.generation.settings import ModelSettings, SamplingSettings
+
+# Larger batches gain nothing on 2 CPU cores and little on a GPU; smaller ones only where memory is short.
+_MAXIMUM_ROWS = {"cpu": 192, "cuda": 512}
+_CPU_CACHE_BYTES = 1 << 30
+_GPU_CACHE_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A prompt with its tokens."""
+
+    prompt: Prompt
+    tokens: list[int]
+
+
+class TransformersEngine:
+    """Batches sorted by length, every sample drawn from its own random stream (`sample_stream`).
+
+    In float32 a sample does not depend on what else is in its batch; in bfloat16 rounding can differ with the batch's
+    shape, and a rare token with it.
+
+    Args:
+        settings: Device, precision and batch size.
+        identity: The model, as `identify_model` found it.
+
+    Raises:
+        ModelError: The model cannot be loaded, or there is no such device.
+    """
+
+    name = "transformers"
+    version = transformers.__version__
+
+    def __init__(self, settings: ModelSettings, identity: ModelIdentity) -> None:
+        self._settings = settings
+        self._device = _choose_device(settings.device, identity.name)
+        self._tokenizer = load_tokenizer(identity)
+        self._model: PreTrainedModel | None = _load_model(settings, identity, self._device)
+        self._context = _context_length(self._model)
+        self._ends = _end_tokens(self._model, self._tokenizer)
+
+    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+        """Yield the samples of all prompts as they end; a prompt that fills the context fails."""
+        encoded = self._tokenizer([prompt.text for prompt in prompts], add_special_tokens=False)["input_ids"]
+        jobs = []
+        for prompt, tokens in zip(prompts, encoded, strict=True):
+            if 0 < len(tokens) < self._context:
+                jobs.append(_Job(prompt, tokens))
+            else:
+                reason = f"the prompt has {len(tokens)} tokens, the model's context {self._context}"
+                yield from (Generated(prompt.key, index, None, reason) for index in prompt.samples)
+        for sampling, batch in self._batches(jobs):
+            # Not around the loop: the caller's code between two results is none of inference mode's business.
+            yield from _in_inference_mode(self._answer(batch, sampling))
+
+    def close(self) -> None:
+        """Free the model and its memory."""
+        self._model = None
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _answer(self, jobs: list[_Job], sampling: SamplingSettings) -> Iterator[Generated]:
+        """The samples of one batch."""
+        assert self._model is not None, "the engine is closed"
+        rows = [(job, index) for job in jobs for index in job.prompt.samples]
+        limits = [min(sampling.max_tokens, self._context - len(job.tokens)) for job, _ in rows]
+        batch = Batch(
+            prompts=[job.tokens for job in jobs],
+            copies=[len(job.prompt.samples) for job in jobs],
+            limits=limits,
+            uniforms=_uniforms(rows, max(limits), sampling).to(self._device),
+            sampling=sampling,
+        )
+        ending = Ending(self._ends, _stop_check(self._tokenizer, sampling.stop))
+        for row, tokens, reason in decode(self._model, batch, ending):
+            job, index = rows[row]
+            yield Generated(job.prompt.key, index, self._completion(job, tokens, reason, sampling.stop))
+
+    def _completion(
+        self, job: _Job, tokens: list[int], reason: FinishReason, stop: tuple[str, ...]
+    ) -> Completion:
+        text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        ends = [place for place in map(text.find, stop) if place >= 0]
+        return Completion(text[: min(ends, default=len(text))], reason, len(job.tokens), len(tokens))
+
+    def _batches(self, jobs: list[_Job]) -> Iterator[tuple[SamplingSettings, list[_Job]]]:
+        """Batches of equal sampling settings, longest prompts first: memory is shortest at the start."""
+        jobs = sorted(jobs, key=lambda job: (job.prompt.sampling.model_dump_json(), -len(job.tokens)))
+        for sampling, group in groupby(jobs, key=lambda job: job.prompt.sampling):
+            batch: list[_Job] = []
+            free = 0
+            for job in group:
+                remaining = job.prompt.samples
+                while remaining:
+                    if not free:
+                        if batch:
+                            yield sampling, batch
+                        batch, free = [], self._rows(len(job.tokens) + sampling.max_tokens)
+                    taken, remaining = remaining[:free], remaining[free:]
+                    batch.append(_Job(replace(job.prompt, samples=taken), job.tokens))
+                    free -= len(taken)
+            yield sampling, batch
+
+    def _rows(self, length: int) -> int:
+        """How many answers of this length, prompt included, are written at a time."""
+        if self._settings.batch_size is not None:
+            return self._settings.batch_size
+        assert self._model is not None, "the engine is closed"
+        room = _CPU_CACHE_BYTES
+        if self._device.type == "cuda":
+            room = int(torch.cuda.mem_get_info(self._device)[0] * _GPU_CACHE_SHARE)
+        fitting = room // (_cache_bytes_a_token(self._model) * min(length, self._context))
+        return max(1, min(fitting, _MAXIMUM_ROWS[self._device.type]))
+
+
+def _in_inference_mode(results: Iterator[Generated]) -> Iterator[Generated]:
+    while True:
+        with torch.inference_mode():
+            result = next(results, None)
+        if result is None:
+            return
+        yield result
+
+
+def _uniforms(rows: list[tuple[_Job, int]], limit: int, sampling: SamplingSettings) -> torch.Tensor:
+    """Random numbers of shape (rows, limit): a row's depend on its request key and sample index only."""
+    if sampling.greedy:
+        return torch.zeros(len(rows), 1, dtype=torch.float64).expand(-1, limit)
+    streams = [sample_stream(job.prompt.key, index).random(limit) for job, index in rows]
+    return torch.from_numpy(np.stack(streams))
+
+
+def _stop_check(tokenizer: PreTrainedTokenizerBase, stop: tuple[str, ...]) -> Callable[[list[int]], bool]:
+    """Whether the last tokens of an answer hold a stop text."""
+    if not stop:
+        return lambda tokens: False
+    # Every token is at least one byte of text, so that a stop text lies within this many tokens.
+    window = max(len(text.encode()) for text in stop) + 1
+
+    def reached(tokens: list[int]) -> bool:
+        tail = tokenizer.decode(
+            tokens[-window:], skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return any(text in tail for text in stop)
+
+    return reached
+
+
+def _end_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+    """All tokens that end a turn: models name some in their generation settings and one in the tokenizer."""
+    config: Any = model.generation_config
+    named = config.eos_token_id if config is not None else None
+    ends = named if isinstance(named, list) else [named]
+    return frozenset(end for end in [*ends, tokenizer.eos_token_id] if end is not None)
+
+
+def _context_length(model: PreTrainedModel) -> int:
+    return int(model.config.get_text_config().max_position_embeddings)
+
+
+def _cache_bytes_a_token(model: PreTrainedModel) -> int:
+    config = model.config.get_text_config()
+    heads = config.num_key_value_heads or config.num_attention_heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return int(2 * config.num_hidden_layers * heads * width * model.dtype.itemsize)
+
+
+def _choose_device(device: str, name: str) -> torch.device:
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as error:
+        raise ModelError(f"{name}: device {device!r} is none: {error}. Use auto, cpu or cuda.") from error
+    if chosen.type not in _MAXIMUM_ROWS or (chosen.type == "cuda" and not torch.cuda.is_available()):
+        raise ModelError(
+            f"{name}: device {device!r} is not available here. Set 'device' to auto or cpu, or run where it is."
+        )
+    return chosen
+
+
+def _choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
+    if dtype != "auto":
+        chosen: torch.dtype = getattr(torch, dtype)
+        return chosen
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    # Elsewhere bfloat16 is emulated and slower than float32.
+    abilities = torch.cpu.get_capabilities()
+    fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32
+
+
+def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.device) -> PreTrainedModel:
+    # On a CPU the plain matrix products are faster for one new token a row than the fused kernel.
+    attention = "eager" if device.type == "cpu" else "sdpa"
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            identity.path,
+            revision=identity.revision or "main",
+            dtype=_choose_dtype(settings.dtype, device),
+            attn_implementation=attention,
+        )
+        if settings.adapter is not None:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, settings.adapter).merge_and_unload()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{identity.name}: {identity.path} cannot be loaded: {error}") from error
+    finally:
+        transformers.utils.logging.enable_progress_bar()
+    return model.to(device).eval()

@@ -1,0 +1,73 @@
+"""The ways in which a saved dataset is recorded in the active MLflow run, by the name the catalog uses.
+
+Each takes the dataset's name, its data and the file or folder that was saved.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+import plotly.graph_objects as go
+from mlflow import MlflowClient
+from mlflow.entities import Metric
+
+# columns of the training log that are not curves
+_AXES = ("step", "epoch")
+
+
+def _artifact(name: str, data: Any, path: Path) -> None:
+    """The file or folder as it is."""
+    if path.is_dir():
+        mlflow.log_artifacts(str(path), name)
+    else:
+        mlflow.log_artifact(str(path), "tables" if path.suffix == ".parquet" else "reports")
+
+
+def _metrics(name: str, data: dict[str, float | None], path: Path) -> None:
+    """A flat JSON object of numbers: its values as metrics."""
+    mlflow.log_metrics({key: value for key, value in data.items() if value is not None})
+    _artifact(name, data, path)
+
+
+def _usage(name: str, data: dict[str, float], path: Path) -> None:
+    """The sampler's account of a stage; `Tracking` adds it up over the stages."""
+    _artifact(name, data, path)
+
+
+def _curves(name: str, data: pd.DataFrame, path: Path) -> None:
+    """The training log: a metric `training.<column>` with one value per logged step."""
+    now = int(time.time() * 1000)
+    points = [
+        Metric(f"training.{column}", float(value), now, int(step))
+        for column in data.columns.difference(list(_AXES))
+        for step, value in zip(data["step"], data[column], strict=True)
+        if pd.notna(value)
+    ]
+    run = mlflow.active_run()
+    assert run is not None
+    for start in range(0, len(points), 1000):  # MLflow's limit for one batch
+        MlflowClient().log_batch(run.info.run_id, metrics=points[start : start + 1000])
+    _artifact(name, data, path)
+
+
+def _plot(name: str, data: go.Figure, path: Path) -> None:
+    """A figure, as a page that opens in a browser without a network."""
+    mlflow.log_text(data.to_html(include_plotlyjs=True), f"plots/{name}.html")
+
+
+def _tags(name: str, data: dict[str, str], path: Path) -> None:
+    """A flat JSON object of strings: its values as tags of the run."""
+    mlflow.set_tags({key: value for key, value in data.items() if value is not None})
+
+
+RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
+    "artifact": _artifact,
+    "metrics": _metrics,
+    "usage": _usage,
+    "curves": _curves,
+    "plot": _plot,
+    "tags": _tags,
+}

@@ -1,0 +1,17 @@
+"""The project's pipelines."""
+
+from kedro.pipeline import Pipeline
+
+from lbt.pipelines import evaluation, exams, preferences, problems, report, scoring, teaching, training
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Every pipeline by its name; the stages are shared between them."""
+    lbt_finetune = sum(
+        (
+            stage.create_pipeline()
+            for stage in (problems, teaching, exams, scoring, preferences, training, evaluation, report)
+        ),
+        start=Pipeline([]),
+    )
+    return {"__default__": lbt_finetune, "lbt_finetune": lbt_finetune}

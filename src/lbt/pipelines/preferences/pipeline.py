@@ -1,0 +1,21 @@
+"""preferences: chosen and rejected rationales."""
+
+from kedro.pipeline import Pipeline, node
+
+from lbt.pipelines.preferences.nodes import pair
+from lbt.pipelines.stage import stage
+
+
+def create_pipeline() -> Pipeline:
+    """The stage's pipeline."""
+    return stage(
+        "preferences",
+        [
+            node(
+                pair,
+                inputs=["problems", "rationales", "lbt_scores", "params:preferences", "params:seed"],
+                outputs=["pairs", "preference_report", "preference_metrics"],
+                name="pair",
+            ),
+        ],
+    )

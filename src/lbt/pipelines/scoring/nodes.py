@@ -1,0 +1,22 @@
+"""From exam answers to LbT scores."""
+
+import pandas as pd
+
+from lbt.pipelines.parameters import Seed
+from lbt.pocket.procedures import label_procedures
+from lbt.scoring import ScoringSettings, lucky_auc, score_metrics, score_rationales
+
+
+def score(
+    problems: pd.DataFrame,
+    rationales: pd.DataFrame,
+    exam_answers: pd.DataFrame,
+    scoring: ScoringSettings,
+    seed: Seed,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
+    """LbT scores, the procedures where they are known (the pocket), and what the scores tell apart."""
+    scores = score_rationales(exam_answers, scoring, seed.root)
+    procedures = label_procedures(problems, rationales)
+    metrics = score_metrics(rationales, scores, scoring, seed.root)
+    metrics |= lucky_auc(rationales, scores, procedures, scoring, seed.root)
+    return scores, procedures, metrics

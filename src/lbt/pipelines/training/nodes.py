@@ -1,0 +1,27 @@
+"""The teacher learns from its pairs."""
+
+import pandas as pd
+
+from lbt.generation import ModelsSettings
+from lbt.pipelines.parameters import Folder, Seed
+from lbt.prompts import PromptSettings
+from lbt.training import Checkpoint, TrainingSettings, train_teacher
+
+Outcome = dict[str, str]
+
+
+def train(
+    pairs: pd.DataFrame,
+    models: ModelsSettings,
+    prompts: PromptSettings,
+    training: TrainingSettings,
+    training_folder: Folder,
+    seed: Seed,
+) -> tuple[Checkpoint, pd.DataFrame, dict[str, float], Outcome]:
+    """The tuned teacher, its training log and metrics, and whether there was enough to train on."""
+    checkpoint, log, metrics = train_teacher(
+        pairs, models.teacher, prompts, training, training_folder.root, seed.root
+    )
+    if checkpoint.trained:
+        return checkpoint, log, metrics, {"outcome": "trained"}
+    return checkpoint, log, metrics, {"outcome": "too_few_pairs", "outcome_reason": checkpoint.reason or ""}

@@ -1,0 +1,28 @@
+"""training: the tuned teacher."""
+
+from kedro.pipeline import Pipeline, node
+
+from lbt.pipelines.stage import stage
+from lbt.pipelines.training.nodes import train
+
+
+def create_pipeline() -> Pipeline:
+    """The stage's pipeline."""
+    return stage(
+        "training",
+        [
+            node(
+                train,
+                inputs=[
+                    "pairs",
+                    "params:models",
+                    "params:prompts",
+                    "params:training",
+                    "params:training_folder",
+                    "params:seed",
+                ],
+                outputs=["tuned_teacher", "training_log", "training_metrics", "training_outcome"],
+                name="train",
+            ),
+        ],
+    )

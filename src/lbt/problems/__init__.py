@@ -1,0 +1,8 @@
+"""Teaching, exam and evaluation problems: where they come from, how they are split, what must not leak."""
+
+from lbt.problems.leakage import check_leakage
+from lbt.problems.loading import load_problems
+from lbt.problems.settings import PocketProblemSettings, ProblemSettings
+from lbt.problems.texts import question_key
+
+__all__ = ["PocketProblemSettings", "ProblemSettings", "check_leakage", "load_problems", "question_key"]

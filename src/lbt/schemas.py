@@ -1,0 +1,165 @@
+"""Pandera schemas of all tables; the catalog names them, and Kedro checks them at every load and save.
+
+Values are coerced to the column's type, so that a table read back equals the one saved. Columns beyond
+these are refused: a stage that needs one declares it here.
+"""
+
+import pandera.pandas as pa
+
+VERDICTS = ["correct", "wrong", "no_answer", "truncated", "error"]
+FINISH_REASONS = ["stop", "length", "error"]
+
+
+def _text(**options: object) -> pa.Column:
+    return pa.Column(str, **options)
+
+
+def _count(least: int = 0, **options: object) -> pa.Column:
+    return pa.Column(int, pa.Check.ge(least), **options)
+
+
+def _share(**options: object) -> pa.Column:
+    return pa.Column(float, pa.Check.in_range(0, 1), **options)
+
+
+def _verdict() -> pa.Column:
+    return pa.Column(str, pa.Check.isin(VERDICTS))
+
+
+def _finish_reason() -> pa.Column:
+    return pa.Column(str, pa.Check.isin(FINISH_REASONS))
+
+
+def _table(columns: dict[str, pa.Column], **options: object) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True, coerce=True, **options)
+
+
+problems = _table(
+    {
+        "problem_id": _text(unique=True),
+        "family": _text(),
+        "question": _text(checks=pa.Check.str_length(min_value=1)),
+        "answer": _text(checks=pa.Check.str_length(min_value=1)),
+        "role": _text(checks=pa.Check.isin(["teaching", "exam", "evaluation"])),
+        "source": _text(),  # "pocket", or file and line
+        "lucky": pa.Column("boolean", nullable=True),  # whether a misconception gives the right answer too
+    }
+)
+
+rationales = _table(
+    {
+        "rationale_id": _text(unique=True),
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        "text": _text(),  # the whole completion, TR and TA
+        "answer": _text(nullable=True),
+        "verdict": _verdict(),
+        "finish_reason": _finish_reason(),
+        "tokens": _count(),
+        "demo_id": _text(),
+    }
+)
+
+exam_plan = _table(
+    {
+        "demo_id": _text(nullable=True),  # none: the baseline without a demo
+        "teaching_problem_id": _text(nullable=True),
+        "exam_problem_id": _text(),
+        "family": _text(),
+    }
+)
+
+exam_answers = _table(
+    {
+        "student": _text(),
+        "demo_id": _text(nullable=True),
+        "teaching_problem_id": _text(nullable=True),
+        "exam_problem_id": _text(),
+        "family": _text(),
+        "repeat": _count(),
+        "text": _text(),
+        "answer": _text(nullable=True),
+        "verdict": _verdict(),
+        "finish_reason": _finish_reason(),
+        "tokens": _count(),
+    }
+)
+
+lbt_scores = _table(
+    {
+        "demo_id": _text(),
+        "teaching_problem_id": _text(),
+        "family": _text(),
+        "student": _text(),  # a student's name, or "mean" over all of them
+        "lbt_score": _share(nullable=True),
+        "baseline_score": _share(nullable=True),
+        "gain": pa.Column(float, pa.Check.in_range(-1, 1), nullable=True),
+        "n": _count(),
+        "ci_low": _share(nullable=True),
+        "ci_high": _share(nullable=True),
+    },
+    unique=["demo_id", "student"],
+)
+
+procedures = _table({"rationale_id": _text(unique=True), "procedure": _text(), "right": pa.Column(bool)})
+
+pairs = _table(
+    {
+        "pair_id": _text(unique=True),
+        "problem_id": _text(),
+        "family": _text(),
+        "question": _text(),
+        "chosen": _text(),
+        "rejected": _text(),
+        "chosen_score": pa.Column(float),
+        "rejected_score": pa.Column(float),
+        "margin": pa.Column(float, pa.Check.ge(0)),
+        "chosen_lbt_score": _share(nullable=True),
+        "rejected_lbt_score": _share(nullable=True),
+        "chosen_verdict": _verdict(),
+        "rejected_verdict": _verdict(),
+    },
+    checks=pa.Check(lambda table: table["chosen"] != table["rejected"], name="chosen and rejected differ"),
+)
+
+training_log = _table(
+    {
+        "step": pa.Column(float, pa.Check.ge(0)),
+        "epoch": pa.Column(float, pa.Check.ge(0)),
+        "loss": pa.Column(float),
+        "learning_rate": pa.Column(float, pa.Check.ge(0)),
+        "reward_margin": pa.Column(float),
+        "reward_accuracy": _share(),
+        "logps_chosen": pa.Column(float),
+        "logps_rejected": pa.Column(float),
+    }
+)
+
+evaluation_answers = _table(
+    {
+        "model": _text(checks=pa.Check.isin(["base", "tuned"])),
+        "problem_id": _text(),
+        "family": _text(),
+        "decoding": _text(checks=pa.Check.isin(["greedy", "sampled"])),
+        "sample_index": _count(),
+        "text": _text(),
+        "answer": _text(nullable=True),
+        "verdict": _verdict(),
+        "finish_reason": _finish_reason(),
+        "tokens": _count(),
+    },
+    unique=["model", "problem_id", "decoding", "sample_index"],
+)
+
+accuracy_by_family = _table(
+    {
+        "model": _text(),
+        "family": _text(),
+        "n": _count(),
+        "accuracy": _share(nullable=True),
+        "ci_low": _share(nullable=True),
+        "ci_high": _share(nullable=True),
+    },
+    unique=["model", "family"],
+)

@@ -1,0 +1,100 @@
+"""Pairs as tokens: exactly the tokens that the teacher saw and wrote when it was sampled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lbt.errors import ModelError
+from lbt.generation import render_prompt
+from lbt.prompts import Message, PromptSettings, teaching_messages
+
+if TYPE_CHECKING:
+    from transformers import GenerationConfig, PreTrainedTokenizerBase
+
+Example = dict[str, list[int]]
+"""`prompt_ids`, `chosen_ids` and `rejected_ids` of one pair: the columns that TRL's collator reads."""
+
+_PROBE = "answer"
+
+
+def tokenize_pairs(
+    pairs: pd.DataFrame,
+    tokenizer: PreTrainedTokenizerBase,
+    end_of_turn: int,
+    prompts: PromptSettings,
+    maximum_length: int,
+) -> tuple[list[Example], int]:
+    """Tokens of the pairs that fit, and how many did not.
+
+    A pair is left out when its prompt with either rationale has more than `maximum_length` tokens: cutting it
+    would lose the answer at the end. A rejected rationale that hit the token limit gets no end of turn, as it
+    had none.
+    """
+    examples = []
+    for row in pairs.to_dict("records"):
+        messages = [
+            (message["role"], message["content"]) for message in teaching_messages(row["question"], prompts)
+        ]
+        prompt = render_prompt(tokenizer, messages, prompts.prefill)
+        cut_off = row["rejected_verdict"] == "truncated"
+        example = {
+            "prompt_ids": _encode(tokenizer, prompt),
+            "chosen_ids": [*_continue(tokenizer, prompt, row["chosen"]), end_of_turn],
+            "rejected_ids": _continue(tokenizer, prompt, row["rejected"])
+            + ([] if cut_off else [end_of_turn]),
+        }
+        if pair_length(example) <= maximum_length:
+            examples.append(example)
+    return examples, len(pairs) - len(examples)
+
+
+def pair_length(example: Example) -> int:
+    """Tokens of the prompt with the longer rationale."""
+    return len(example["prompt_ids"]) + max(len(example["chosen_ids"]), len(example["rejected_ids"]))
+
+
+def end_of_turn_token(
+    tokenizer: PreTrainedTokenizerBase, generation: GenerationConfig, messages: list[Message]
+) -> int:
+    """The token with which the chat template ends an assistant's turn, and at which sampling stops.
+
+    It is not always the tokenizer's end of text: Gemma's turns end with a token of their own.
+
+    Raises:
+        ModelError: The template ends a turn with nothing that stops generation.
+    """
+    stops = (
+        generation.eos_token_id if isinstance(generation.eos_token_id, list) else [generation.eos_token_id]
+    )
+    stops = [*stops, tokenizer.eos_token_id]
+    turn = [*messages, {"role": "assistant", "content": _PROBE}]
+    rendered: Any = tokenizer.apply_chat_template(turn, tokenize=False)
+    ending = _encode(tokenizer, str(rendered).rpartition(_PROBE)[2])
+    for token in ending:
+        if token in stops:
+            return token
+    if ending or tokenizer.eos_token_id is None:
+        raise ModelError(
+            f"The chat template of {tokenizer.name_or_path} ends the assistant's turn with "
+            f"{tokenizer.decode(ending)!r}, which is none of the tokens that stop generation {stops}. "
+            "Add it to eos_token_id in the model's generation_config.json."
+        )
+    return int(tokenizer.eos_token_id)
+
+
+def _encode(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """Token ids of a rendered text; the template has already written its special tokens."""
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+def _continue(tokenizer: PreTrainedTokenizerBase, prompt: str, text: str) -> list[int]:
+    """Token ids of `text` after `prompt`."""
+    start = _encode(tokenizer, prompt)
+    whole = _encode(tokenizer, prompt + text)
+    if whole[: len(start)] == start:
+        return whole[len(start) :]
+    # The end of the prompt and the start of the text would merge into a token that was never sampled.
+    return _encode(tokenizer, text)

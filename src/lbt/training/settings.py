@@ -1,0 +1,65 @@
+"""Parameters of the preference training."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from lbt.configuration import Settings
+
+_PositiveInt = Annotated[int, Field(ge=1)]
+
+
+class TrainingSettings(Settings):
+    """How the teacher learns from its pairs: DPO plus an NLL term on the chosen rationale.
+
+    The loss of a batch is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the
+    difference of the chosen and rejected log-ratios to the base teacher (Rafailov et al. 2305.18290, eq. 7)
+    and the NLL is the mean over the chosen tokens (Pang et al. 2404.19733). The defaults are tuned for the
+    embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1, sft_weight 50,
+    learning_rate 5e-7, epochs 1.
+    """
+
+    method: Literal["full", "lora"] = "full"
+    beta: float = Field(default=0.3, gt=0)
+    sft_weight: float = Field(default=3.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
+    learning_rate: float = Field(
+        default=1e-4, gt=0, le=1, description="peak; cosine decay to 0 after the warm-up"
+    )
+    warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
+    epochs: _PositiveInt = 6
+    batch_size: _PositiveInt = Field(default=16, description="pairs in one optimizer step")
+    gradient_accumulation: _PositiveInt = Field(
+        default=1, description="parts that a batch is computed in, to save memory; must divide batch_size"
+    )
+    adam_beta2: float = Field(default=0.98, gt=0, lt=1)
+    gradient_clip: float = Field(default=1.0, gt=0)
+    maximum_length: int = Field(
+        default=256, ge=8, description="tokens of prompt and rationale; longer pairs are left out, never cut"
+    )
+    minimum_pairs: _PositiveInt = Field(default=16, description="with fewer pairs the teacher stays as it is")
+    lora_rank: _PositiveInt = 16
+    lora_alpha: float = Field(default=32.0, gt=0)
+    lora_target: Literal["all-linear"] | tuple[str, ...] = Field(
+        default="all-linear", description="modules that get an adapter, for example [q_proj, v_proj]"
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="auto: bfloat16 autocast on a GPU that has it, else float32"
+    )
+    save_steps: _PositiveInt = Field(
+        default=25, description="steps between the checkpoints that a killed run resumes from"
+    )
+
+    @model_validator(mode="after")
+    def _accumulation_divides_the_batch(self) -> Self:
+        if self.batch_size % self.gradient_accumulation:
+            raise ValueError(
+                f"gradient_accumulation ({self.gradient_accumulation}) must divide batch_size "
+                f"({self.batch_size})"
+            )
+        if not self.lora_target:
+            raise ValueError("lora_target is empty: name at least one module, or use all-linear")
+        return self
+
+
+SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset({"minimum_pairs", "save_steps"})
+"""Fields that do not change what is learned, and so are left out of the fingerprint."""

@@ -1,0 +1,105 @@
+"""The work folder of one training: resumable while it runs, one finished result afterwards.
+
+<work_folder>/<fingerprint>/trainer/checkpoint-<step>/   weights, optimizer, random states; gone at the end
+<work_folder>/<fingerprint>/model/                       the tuned teacher
+<work_folder>/<fingerprint>/complete.json                log and metrics; written last, as the proof
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+LOG_COLUMNS = (
+    "step",
+    "epoch",
+    "loss",
+    "learning_rate",
+    "reward_margin",
+    "reward_accuracy",
+    "logps_chosen",
+    "logps_rejected",
+)
+
+_STATE_FILE = "trainer_state.json"
+
+
+@dataclass(frozen=True)
+class WorkFolder:
+    """Paths and completeness of one training."""
+
+    path: Path
+
+    @property
+    def model(self) -> Path:
+        """Folder of the tuned teacher."""
+        return self.path / "model"
+
+    @property
+    def trainer(self) -> Path:
+        """Folder of the trainer's own checkpoints."""
+        return self.path / "trainer"
+
+    @property
+    def _marker(self) -> Path:
+        return self.path / "complete.json"
+
+    def result(self) -> tuple[pd.DataFrame, dict[str, float]] | None:
+        """Log and metrics of the finished training, or None if it has not finished."""
+        if not self._marker.is_file():
+            return None
+        content = json.loads(self._marker.read_text(encoding="utf-8"))
+        return log_frame(content["log"]), content["metrics"]
+
+    def finish(self, save: Callable[[Path], None], log: pd.DataFrame, metrics: dict[str, float]) -> None:
+        """Let `save` write the model, then declare the training complete and drop its checkpoints."""
+        unfinished = self.path / "model.unfinished"
+        for folder in (unfinished, self.model):
+            shutil.rmtree(folder, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        save(unfinished)
+        os.replace(unfinished, self.model)
+        draft = self._marker.with_suffix(".unfinished")
+        draft.write_text(json.dumps({"metrics": metrics, "log": log.to_dict("list")}), encoding="utf-8")
+        os.replace(draft, self._marker)
+        self.drop_trainer_state()
+
+    def drop_trainer_state(self) -> None:
+        """Delete the trainer's checkpoints: three times the model's size, and of no use after the end."""
+        shutil.rmtree(self.trainer, ignore_errors=True)
+
+
+def latest_checkpoint(trainer_folder: Path) -> Path | None:
+    """The newest whole checkpoint to resume from; a half-written one is deleted, an older one is left.
+
+    The trainer writes its state file last, so a checkpoint without a readable one was cut off by a kill.
+    """
+    for folder in reversed(_checkpoints(trainer_folder)):
+        try:
+            json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
+            return folder
+        except (FileNotFoundError, ValueError):
+            shutil.rmtree(folder)
+    return None
+
+
+def drop_older_checkpoints(trainer_folder: Path) -> None:
+    """Keep only the newest checkpoint."""
+    for folder in _checkpoints(trainer_folder)[:-1]:
+        shutil.rmtree(folder)
+
+
+def log_frame(columns: dict[str, list[float]]) -> pd.DataFrame:
+    """A training log from its columns; an empty one has the same columns."""
+    return pd.DataFrame({name: columns.get(name, []) for name in LOG_COLUMNS}, dtype=float)
+
+
+def _checkpoints(trainer_folder: Path) -> list[Path]:
+    folders = trainer_folder.glob("checkpoint-*")
+    return sorted(folders, key=lambda folder: int(folder.name.removeprefix("checkpoint-")))

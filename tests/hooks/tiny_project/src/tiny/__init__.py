@@ -1,0 +1,1 @@
+"""A Kedro project of three nodes that uses the hooks of lbt."""

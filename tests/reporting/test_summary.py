@@ -1,0 +1,62 @@
+from lbt.reporting import summarise
+
+USAGE = {"new": 1000.0, "reused": 200.0, "failed": 0.0}
+PAIRS = {
+    "preferences.pairs": 412.0,
+    "preferences.teaching_problems": 84.0,
+    "preferences.problems_without_pairs": 4.0,
+}
+BASE = {
+    "eval.base.accuracy": 0.513,
+    "eval.base.accuracy_ci_low": 0.47,
+    "eval.base.accuracy_ci_high": 0.55,
+}
+
+
+def test_a_finished_run_is_summarised_with_intervals() -> None:
+    metrics = {
+        **BASE,
+        "eval.tuned.accuracy": 0.848,
+        "eval.tuned.accuracy_ci_low": 0.81,
+        "eval.tuned.accuracy_ci_high": 0.88,
+        "eval.delta": 0.335,
+        "eval.delta_ci_low": 0.29,
+        "eval.delta_ci_high": 0.38,
+        "eval.p_value": 3.2e-31,
+        "teaching.accuracy": 0.481,
+        "exam.lbt_score_mean": 0.44,
+        "exam.gain_mean": -0.02,
+        "scoring.auc_right_wrong": 0.931,
+        "scoring.auc_right_wrong_ci_low": 0.9,
+        "scoring.auc_right_wrong_ci_high": 0.95,
+        **PAIRS,
+    }
+    assert summarise(metrics, {"outcome": "trained"}, [USAGE, USAGE]).splitlines() == [
+        "Teacher before training   51.3 % [47.0, 55.0]",
+        "Teacher after training    84.8 % [81.0, 88.0]",
+        "Difference                +33.5 points [+29.0, +38.0], p = 3.2e-31",
+        "Right rationales          48.1 %",
+        "LbT score                 0.44 mean, -0.02 over the exam without a rationale",
+        "  tells right from wrong  AUC 0.93 [0.90, 0.95]",
+        "Pairs                     412 from 80 teaching problems",
+        "Generations               2,000 new, 400 from the store",
+    ]
+
+
+def test_too_few_pairs_are_said_in_a_sentence_and_nothing_is_invented() -> None:
+    outcome = {
+        "outcome": "too_few_pairs",
+        "outcome_reason": "3 pairs were built and training needs at least 16",
+    }
+    text = summarise({**BASE, **PAIRS}, outcome, [USAGE | {"failed": 2.0}])
+    assert "after training" not in text
+    assert "Difference" not in text
+    assert "2 failed" in text
+    assert text.endswith(
+        "\n\nThe teacher was not trained: 3 pairs were built and training needs at least 16.\n"
+    )
+
+
+def test_a_run_without_evaluation_problems_is_summarised_too() -> None:
+    text = summarise(PAIRS, {"outcome": "trained"}, [USAGE])
+    assert text.splitlines()[0].startswith("Pairs")

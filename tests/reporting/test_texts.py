@@ -1,0 +1,15 @@
+import pytest
+
+from lbt.reporting.texts import duration, spent
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"), (7440, "2 h 04 min")],
+)
+def test_durations_are_readable(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_times_too_short_to_matter_are_left_out() -> None:
+    assert spent({"problems": 0.1, "teaching": 12.0, "exams": 61.0}) == "teaching 12 s, exams 1 min 01 s"

@@ -1,0 +1,125 @@
+"""The project's files agree with each other."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project, pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from lbt import settings
+from lbt.hooks.records import RECORDS
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+@pytest.fixture(autouse=True)
+def _project() -> None:
+    configure_project("lbt")
+
+
+def catalog_of(env: str) -> dict[str, dict]:
+    loader = OmegaConfigLoader(str(ROOT / "conf"), env=env, **settings.CONFIG_LOADER_ARGS)
+    return loader["catalog"]
+
+
+def pinned() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    names = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {canonicalize_name(name): version for name, version in names}
+
+
+def test_the_two_project_files_of_kedro_are_equal() -> None:
+    assert yaml.safe_load((ROOT / ".kedro.yml").read_text()) == PYPROJECT["tool"]["kedro"]
+
+
+def test_telemetry_is_off() -> None:
+    assert yaml.safe_load((ROOT / ".telemetry").read_text()) == {"consent": False}
+
+
+def test_every_dependency_is_pinned_within_its_range() -> None:
+    project = PYPROJECT["project"]
+    versions = pinned()
+    for text in project["dependencies"] + project["optional-dependencies"]["dev"]:
+        requirement = Requirement(text)
+        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), text
+
+
+def test_pins_hold_on_every_machine() -> None:
+    text = (ROOT / "constraints.txt").read_text()
+    assert not {"@", "+", "/"} & set(text.split("\n", 1)[1])
+
+
+def test_this_environment_is_the_pinned_one() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "list", "--format=freeze", "--exclude-editable"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    installed = dict(line.split("==") for line in listed)
+    versions = pinned()
+    for name, version in installed.items():
+        if name not in ("pip", "setuptools", "wheel", "lbt"):
+            assert versions[canonicalize_name(name)] == version.split("+")[0], name
+
+
+def test_the_layers_are_kept() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("env", ["base", "test"])
+def test_every_table_has_a_schema_and_everything_is_versioned(env: str) -> None:
+    for name, entry in catalog_of(env).items():
+        if entry["type"] == "pandas.ParquetDataset":
+            assert entry["validator"] == f"lbt.schemas.{name}"
+        assert entry.get("versioned") or name == "generation_store", name
+        assert "layer" in entry["metadata"]["kedro-viz"], name
+        assert entry["metadata"].get("mlflow", "artifact") in RECORDS, name
+
+
+def test_the_main_job_leaves_nothing_in_memory() -> None:
+    catalog = set(catalog_of("base"))
+    made = pipelines["lbt_finetune"].all_outputs()
+    assert made <= catalog
+    assert pipelines["lbt_finetune"].inputs() - catalog == {
+        name for name in pipelines["lbt_finetune"].inputs() if name.startswith("params:")
+    }
+
+
+def test_the_main_job_is_the_default() -> None:
+    assert pipelines["__default__"].nodes == pipelines["lbt_finetune"].nodes
+
+
+@pytest.mark.parametrize("env", ["base", "test"])
+def test_the_configured_parameters_are_valid(
+    env: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LBT_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("LBT_DATA", str(tmp_path))
+    monkeypatch.setenv("LBT_ARTIFACTS", str(tmp_path / "artifacts"))
+    bootstrap_project(ROOT)
+    with KedroSession.create(project_path=ROOT, env=env) as session:
+        catalog = session.load_context().catalog
+    assert isinstance(catalog, DataCatalog)
+    assert str(catalog["problems"]._filepath).startswith(str(tmp_path))
+
+
+def test_every_parameter_says_what_it_is() -> None:
+    for file in sorted((ROOT / "conf/base").glob("parameters*.yml")):
+        for number, line in enumerate(file.read_text().splitlines(), start=1):
+            key, _, value = line.partition(":")
+            if value.strip() and not key.lstrip().startswith("#"):
+                assert " # " in value, f"{file.name}:{number} has no comment"
