@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
-from lbt.pipelines import evaluation, exams, preferences, problems, report, scoring, teaching, training
+from lbt.pipelines import evaluation, exams, pocket, preferences, problems, report, scoring, teaching, training
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -14,4 +14,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         ),
         start=Pipeline([]),
     )
-    return {"__default__": lbt_finetune, "lbt_finetune": lbt_finetune}
+    return {
+        "__default__": lbt_finetune,
+        "lbt_finetune": lbt_finetune,
+        "pocket": pocket.create_pipeline(),
+    }

@@ -18,7 +18,7 @@ from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
 from lbt.prompts import PromptSettings
 
-UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
+UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
 SETTINGS = EvaluationSettings(
     samples=2, sampling=SamplingSettings(temperature=0.7, top_p=0.9, max_tokens=9), bootstrap_samples=500

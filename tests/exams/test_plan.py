@@ -14,7 +14,7 @@ from lbt.errors import DataError
 from lbt.exams import ExamSettings, plan_exams
 from lbt.generation import SamplingSettings
 
-UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
+UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=20)
 

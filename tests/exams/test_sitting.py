@@ -101,6 +101,7 @@ def test_answers_are_graded_against_the_exam_problem(monkeypatch: pytest.MonkeyP
     assert set(verdicts["e1", 1]) == {"correct"}
     assert set(verdicts["e2", 1]) == {"wrong"}
     assert set(verdicts["e1", 0]) == {"error"}
+    schemas.exam_answers.validate(answers)
 
 
 def test_greedy_exams_are_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,14 +2,12 @@
 
 import time
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lbt.errors import DataError
-from lbt.grading import check_gold_answers, grade, read_number
+from lbt.grading import grade, read_number
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
 
@@ -55,6 +53,7 @@ FRACTIONS_AND_DECIMALS = [
 ]
 CHAT_MODELS = [
     ("18", "**Step 1**\n#### Final answer\n\\boxed{18}", "stop", "correct"),
+    ("18", "#### 3. Add up\n\\boxed{18}", "stop", "correct"),
     ("18", "So \\boxed{12} at first, then \\boxed{18}.", "stop", "correct"),
     ("3/4", "$\\boxed{\\frac{3}{4}}$", "stop", "correct"),
     ("35", "\\boxed{35 \\text{ ft}}", "stop", "correct"),
@@ -161,10 +160,10 @@ def test_any_text_gets_a_verdict(gold: str, text: str, finish_reason: str) -> No
     ],
 )
 def test_monstrous_answers_do_not_hang(monster: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert grade("number", "9", f"#### {monster}").verdict == "no_answer"
     assert grade("number", "9", "\\boxed{" * 2000 + monster).verdict == "no_answer"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_304_digit_answer_is_compared_exactly() -> None:
@@ -172,10 +171,3 @@ def test_a_304_digit_answer_is_compared_exactly() -> None:
     assert grade("number", gold, f"\\boxed{{{gold}}}").verdict == "correct"
     assert grade("number", gold, f"\\boxed{{{gold[:-1]}8}}").verdict == "wrong"
     assert read_number(gold) == int(gold)
-
-
-def test_gold_answers_that_no_answer_could_equal_are_refused() -> None:
-    problems = pd.DataFrame({"answer": ["3", "three"], "source": ["a.jsonl:1", "a.jsonl:2"]})
-    with pytest.raises(DataError, match=r"1 gold answers are no number.*a\.jsonl:2 \('three'\)"):
-        check_gold_answers(problems, "number")
-    check_gold_answers(problems, "text")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from lbt import schemas
 from lbt.preferences import PreferenceSettings, build_pairs
 
-UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
+UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
 Rationale = tuple[str, str, str, float | None]  # problem, text, verdict, LbT score
 

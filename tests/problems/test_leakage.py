@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lbt.errors import DataError
 from lbt.problems import check_leakage, question_key
 
-UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
+UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
 ROLES = ["teaching", "exam", "evaluation"]
 

@@ -95,6 +95,7 @@ def test_a_failed_generation_is_an_error_and_no_answer(
     assert len(failed) == 2
     assert failed["answer"].isna().all()
     assert set(failed["text"]) == {""}
+    schemas.rationales.validate(rationales)
 
 
 def test_a_teacher_that_answers_nothing_is_told_apart_from_one_that_failed(

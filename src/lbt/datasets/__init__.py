@@ -1,5 +1,6 @@
 """Kedro datasets of this project."""
 
+from lbt.datasets.checkpoint import CheckpointDataset
 from lbt.datasets.generation_store import GenerationStoreDataset
 
-__all__ = ["GenerationStoreDataset"]
+__all__ = ["CheckpointDataset", "GenerationStoreDataset"]

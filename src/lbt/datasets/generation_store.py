@@ -37,8 +37,8 @@ class GenerationStoreDataset(AbstractDataset[NoReturn, GenerationStore]):
             DatasetError: Always.
         """
         raise DatasetError(
-            f"The generation store {self._filepath} is not saved by Kedro: take it as an input of the node, and what "
-            "the node generates is stored as it comes."
+            f"The generation store {self._filepath} is not saved by Kedro: take it as an input of the node, "
+            "and what the node generates is stored as it comes."
         )
 
     def _exists(self) -> bool:

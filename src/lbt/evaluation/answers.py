@@ -40,10 +40,10 @@ def answer_problems(
     decodings = [("greedy", 1, settings.greedy)]
     if settings.samples:
         decodings.append(("sampled", settings.samples, settings.sampling))
-    asked = [(decoding, *how, task) for decoding, *how in decodings for task in tasks]
+    asked = [(decoding, count, sampling, task) for decoding, count, sampling in decodings for task in tasks]
     requests = [
-        make_request(teaching_messages(task["question"], prompts), prompts, samples, sampling, seed)
-        for _, samples, sampling, task in asked
+        make_request(teaching_messages(task["question"], prompts), prompts, count, sampling, seed)
+        for _, count, sampling, task in asked
     ]
     samples = generate(model, requests, store, f"evaluation of {model_label}")
     records = [

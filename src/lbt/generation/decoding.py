@@ -1,7 +1,7 @@
 """The decode loop: a batch of prompts in, the tokens of all their samples out.
 
-`GenerationMixin.generate` does the same at half the speed on a CPU: it reads a prompt once per sample, computes finished
-rows until the longest is done, and copies the whole cache at every token.
+`GenerationMixin.generate` does the same at half the speed on a CPU: it reads a prompt once per sample,
+computes finished rows until the longest is done, and copies the whole cache at every token.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -49,7 +49,7 @@ class Ending:
 def decode(
     model: PreTrainedModel, batch: Batch, ending: Ending
 ) -> Iterator[tuple[int, list[int], FinishReason]]:
-    """Yield (row, its tokens, why it ended) as rows end; an end of turn is the last token if there was one."""
+    """Yield (row, its tokens, why it ended) as rows end; an end of turn is among the tokens."""
     state = _prefill(model, batch)
     written: list[list[int]] = [[] for _ in batch.limits]
     for step in count():
@@ -152,8 +152,14 @@ def _new_cache(model: PreTrainedModel) -> DynamicCache:
 class _RoomyLayer(DynamicLayer):
     """A cache layer with room for further tokens, so that most tokens are written in place.
 
-    `DynamicLayer` copies all keys and values at every token, which is two thirds of the time of a small model.
+    `DynamicLayer` copies all keys and values at every token: two thirds of the time of a small model.
     """
+
+    filled: int
+    key_room: torch.Tensor
+    value_room: torch.Tensor
+    keys: torch.Tensor
+    values: torch.Tensor
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any

@@ -28,7 +28,7 @@ def draw_tokens(logits: torch.Tensor, uniforms: torch.Tensor, sampling: Sampling
 
 
 def _truncate(probabilities: torch.Tensor, sampling: SamplingSettings) -> tuple[torch.Tensor, torch.Tensor]:
-    """The likeliest tokens' probabilities, not normalised, and their ids; both (rows, kept), likeliest first."""
+    """The likeliest tokens' weights and their ids, likeliest first; both of shape (rows, kept)."""
     size = probabilities.shape[-1]
     ordered, tokens = probabilities.topk(min(sampling.top_k or size, size), dim=-1)
     if sampling.top_p < 1:

@@ -41,7 +41,7 @@ class ModelIdentity:
     path: str
     """Path or hub id, as configured."""
     folder: str
-    """The folder that holds configuration, tokenizer and chat template; for a hub id, its snapshot in the cache."""
+    """Where configuration, tokenizer and chat template are; for a hub id, its snapshot in the cache."""
     identity: str
     """64 hex digits."""
     revision: str | None
@@ -51,8 +51,8 @@ class ModelIdentity:
 def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     """Find a model and hash it; nothing is loaded.
 
-    A folder's weights, configuration, tokenizer and chat template are read. A hub repository is identified by its id
-    and commit: only its small files are fetched, and from the local cache when there is no connection.
+    A folder's weights, configuration, tokenizer and chat template are read. A hub repository is identified by
+    its id and commit: only its small files are fetched, from the local cache if there is no connection.
 
     Args:
         settings: The model.
@@ -166,7 +166,7 @@ def _fetch(settings: ModelSettings, name: str) -> Path:
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         revision = f" at revision {settings.revision}" if settings.revision else ""
         raise ModelError(
-            f"{name}: {settings.path} is neither a folder in {Path.cwd()} nor a repository{revision} that could be "
-            f"had from the Hugging Face hub ({type(error).__name__}). "
+            f"{name}: {settings.path} is neither a folder in {Path.cwd()} nor a repository{revision} that "
+            f"could be had from the Hugging Face hub ({type(error).__name__}). "
             "Correct its 'path' in the parameters, or connect to the hub once to fill the local cache."
         ) from error

@@ -20,7 +20,7 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
     folder = identity.folder
     try:
         if (Path(folder) / "tokenizer.json").is_file():
-            # Not AutoTokenizer, which imports torch: a fully stored call renders prompts and should not pay for it.
+            # Not AutoTokenizer, which imports torch: a call whose answers are all stored needs none.
             from transformers import PreTrainedTokenizerFast
 
             return PreTrainedTokenizerFast.from_pretrained(folder)
@@ -50,7 +50,7 @@ def render_prompt(
     except TemplateError as error:
         roles = ", ".join(message["role"] for message in chat)
         raise ModelError(
-            f"The chat template of {tokenizer.name_or_path} refuses messages with the roles {roles}: {error}. "
-            "If it takes no system message, set prompts.instruction_role: user."
+            f"The chat template of {tokenizer.name_or_path} refuses messages with the roles {roles}: "
+            f"{error}. If it takes no system message, set prompts.instruction_role: user."
         ) from error
     return f"{text}{prefill}"

@@ -1,28 +1,27 @@
-"""The one way to have text generated: what the store holds is taken from it, the rest is asked of an engine."""
+"""The one way to have text generated: what the store has is taken from it, an engine writes the rest."""
 
 import logging
+import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from tqdm import tqdm
 
 from lbt.errors import ModelError
-from lbt.generation.engine import Engine, Generated, Prompt, open_engine
+from lbt.generation.engine import Prompt, open_engine
 from lbt.generation.identity import ModelIdentity, identify_model
+from lbt.generation.recording import Recorder, Stored
 from lbt.generation.rendering import load_tokenizer, render_prompt
 from lbt.generation.requests import Completion, Request, request_key
 from lbt.generation.settings import ModelSettings
-from lbt.generation.store import GenerationStore, Origin, Row
+from lbt.generation.store import GenerationStore, Origin
 
 log = logging.getLogger(__name__)
 
-_COMMIT_EVERY_S = 1.0
-_COMMIT_EVERY_ROWS = 1000
 _SHOWN_FAILURES = 3
-
-Stored = dict[str, dict[int, Completion]]
-"""Completions by request key and sample index."""
+_SHOWN_PROMPT = 1000
 
 
 @dataclass
@@ -47,8 +46,8 @@ def generate(
 ) -> Samples:
     """Answer all requests, from the store where it has the answers.
 
-    Equal requests are generated once. Results are stored as they come, so that an interrupted call loses a second's
-    work at most, and calling again continues it. If nothing is missing, no model is loaded.
+    Equal requests are generated once. Results are stored as they come, so that an interrupted call loses a
+    second's work at most, and calling again continues it. If nothing is missing, no model is loaded.
 
     Args:
         model: The model to ask.
@@ -62,26 +61,26 @@ def generate(
     start = time.monotonic()
     identity = identify_model(model, label)
     keys, prompts = _render(model, identity, requests)
+    if prompts:
+        log.info("%s: the first prompt is %s", label, _shown(next(iter(prompts.values())).text))
     stored = store.get(prompts)
     missing = _missing(prompts, stored)
-    reused = sum(len(prompt.samples) for prompt in prompts.values()) - _sample_count(missing)
-    new: list[Completion] = []
-    failed = 0
+    reused = _sample_count(prompts.values()) - _sample_count(missing)
+    new = tokens = failed = 0
     if missing:
-        log.info("%s: first prompt %r", label, missing[0].text)
-        new, failed = _fill(model, identity, missing, store, stored, label)
+        recorder = _fill(model, identity, missing, store, stored, label)
+        new, tokens, failed = recorder.new, recorder.tokens, len(recorder.failures)
     completions = [
         [stored.get(key, {}).get(index) for index in range(request.samples)]
         for key, request in zip(keys, requests, strict=True)
     ]
-    tokens = sum(completion.tokens for completion in new)
-    return Samples(completions, len(new), reused, failed, tokens, time.monotonic() - start)
+    return Samples(completions, new, reused, failed, tokens, time.monotonic() - start)
 
 
 def _render(
     model: ModelSettings, identity: ModelIdentity, requests: Sequence[Request]
 ) -> tuple[list[str], dict[str, Prompt]]:
-    """The key of every request, and the distinct prompts by key, each with the largest number of samples asked for."""
+    """The key of every request, and the prompts by key, each with the most samples asked for."""
     if not requests:
         return [], {}
     tokenizer = load_tokenizer(identity)
@@ -96,8 +95,8 @@ def _render(
     return keys, prompts
 
 
-def _missing(prompts: dict[str, Prompt], stored: Stored) -> list[Prompt]:
-    """What the store does not have, in the order of the texts, so that shared beginnings are neighbours."""
+def _missing(prompts: Mapping[str, Prompt], stored: Stored) -> list[Prompt]:
+    """What is not stored, ordered by text, so that shared beginnings are neighbours."""
     missing = []
     for key, prompt in prompts.items():
         there = stored.get(key, {})
@@ -114,86 +113,60 @@ def _fill(
     store: GenerationStore,
     stored: Stored,
     label: str,
-) -> tuple[list[Completion], int]:
-    """Generate what is missing into the store and into `stored`; returns what is new and the number of failures."""
+) -> Recorder:
+    """Generate what is missing into the store and into `stored`; what gets no result is asked for once more."""
     total = _sample_count(missing)
-    new: list[Completion] = []
-    failures: list[Generated] = []
     with open_engine(model, identity) as engine, _progress(total, label) as bar:
         origin = Origin(identity.identity, model.path, engine.name, engine.version, label)
-        for _ in range(2):
-            for key, index, completion in _stream(engine, missing, store, origin, failures, bar):
-                stored.setdefault(key, {})[index] = completion
-                new.append(completion)
-            missing = _unanswered(missing, stored, failures)
-            if not missing:
-                break
-            log.warning(
-                "%s: %s did not answer %d of %d samples", label, engine.name, _sample_count(missing), total
-            )
+        with Recorder(store, origin, stored) as recorder:
+            for _ in range(2):
+                for result in engine.generate(missing):
+                    recorder.add(result)
+                    bar.update()
+                missing = _unanswered(missing, stored, recorder)
+                if not missing:
+                    break
+                log.warning("%s: no result for %d of %d samples", label, _sample_count(missing), total)
     if missing:
         raise ModelError(
-            f"{label}: the engine {model.engine} gave no result for {_sample_count(missing)} of {total} samples, also "
-            "when asked again. The others are stored: run the same command again to continue from there."
+            f"{label}: the engine {model.engine} gave no result for {_sample_count(missing)} of {total} "
+            "samples, also when asked again. The others are stored: run the same command again to continue."
         )
-    _report(failures, total, label)
-    return new, len(failures)
+    _report(recorder, total, label)
+    return recorder
 
 
-def _stream(
-    engine: Engine,
-    prompts: list[Prompt],
-    store: GenerationStore,
-    origin: Origin,
-    failures: list[Generated],
-    bar: "tqdm[None]",
-) -> Iterator[Row]:
-    """Yield the rows as the engine gives them, and store them once a second."""
-    waiting: list[Row] = []
-    committed = time.monotonic()
-    try:
-        for result in engine.generate(prompts):
-            bar.update()
-            if result.completion is None:
-                failures.append(result)
-                continue
-            row = (result.key, result.sample_index, result.completion)
-            waiting.append(row)
-            yield row
-            if len(waiting) >= _COMMIT_EVERY_ROWS or time.monotonic() - committed > _COMMIT_EVERY_S:
-                store.put(waiting, origin)
-                waiting, committed = [], time.monotonic()
-    finally:
-        store.put(waiting, origin)
-
-
-def _unanswered(prompts: list[Prompt], stored: Stored, failures: list[Generated]) -> list[Prompt]:
-    failed = {(failure.key, failure.sample_index) for failure in failures}
+def _unanswered(prompts: Iterable[Prompt], stored: Stored, recorder: Recorder) -> list[Prompt]:
+    """What has neither a completion nor a failure."""
     remaining = []
     for prompt in _missing({prompt.key: prompt for prompt in prompts}, stored):
-        samples = tuple(index for index in prompt.samples if (prompt.key, index) not in failed)
+        samples = tuple(index for index in prompt.samples if (prompt.key, index) not in recorder.failures)
         if samples:
             remaining.append(replace(prompt, samples=samples))
     return remaining
 
 
-def _report(failures: list[Generated], total: int, label: str) -> None:
-    if failures:
-        reasons = sorted({failure.failure for failure in failures})
-        more = (
-            f" and {len(reasons) - _SHOWN_FAILURES} other reasons" if len(reasons) > _SHOWN_FAILURES else ""
-        )
+def _report(recorder: Recorder, total: int, label: str) -> None:
+    if recorder.failures:
+        reasons = sorted(set(recorder.failures.values()))
+        hidden = len(reasons) - _SHOWN_FAILURES
+        more = f"; and {hidden} other reasons" if hidden > 0 else ""
         shown = "; ".join(reasons[:_SHOWN_FAILURES])
-        log.warning("%s: %d of %d samples failed: %s%s", label, len(failures), total, shown, more)
+        log.warning("%s: %d of %d samples failed: %s%s", label, len(recorder.failures), total, shown, more)
+
+
+def _shown(text: str) -> str:
+    if len(text) > _SHOWN_PROMPT:
+        half = _SHOWN_PROMPT // 2
+        text = f"{text[:half]} [...] {text[-half:]}"
+    return repr(text)
 
 
 def _sample_count(prompts: Iterable[Prompt]) -> int:
     return sum(len(prompt.samples) for prompt in prompts)
 
 
-def _progress(total: int, label: str) -> "tqdm[None]":
-    """A bar with rate and remaining time; where it is written to a file, a line now and then."""
-    bar: tqdm[None] = tqdm(total=total, desc=label, unit="sample", dynamic_ncols=True)
-    if not bar.fp.isatty():
-        bar.mininterval = 10.0
-    return bar
+def _progress(total: int, label: str) -> "tqdm[NoReturn]":
+    """A bar with rate and remaining time; where no one watches, a line now and then."""
+    interval = 0.1 if sys.stderr.isatty() else 10.0
+    return tqdm(total=total, desc=label, unit="sample", dynamic_ncols=True, mininterval=interval)

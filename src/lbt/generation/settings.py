@@ -1,7 +1,7 @@
 """Which model to ask and how to sample, and which of these settings change the text.
 
-Every field of `ModelSettings` and `SamplingSettings` says what it is to the request key, under which generations are
-stored. A change of a VALUE or IDENTITY field asks anew; a change of any other reuses what is stored.
+Every field of `ModelSettings` and `SamplingSettings` says what it is to the request key, under which
+generations are stored. A change of a VALUE or IDENTITY field asks anew; any other reuses what is stored.
 """
 
 from enum import Enum
@@ -33,8 +33,8 @@ class ModelSettings(Settings):
     adapter: Annotated[str | None, KeyRole.IDENTITY] = Field(
         None, description="The folder of a PEFT adapter that is merged into the model."
     )
-    # The engine is part of the key because equal seeds give other texts on another engine, and because a run that
-    # asks for an engine must not be handed the texts of a different one.
+    # The engine is part of the key because equal seeds give other texts on another engine, and because a run
+    # that asks for an engine must not be handed the texts of a different one.
     engine: Annotated[Literal["transformers"], KeyRole.VALUE] = Field(
         "transformers", description="What runs the model."
     )

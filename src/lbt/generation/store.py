@@ -1,6 +1,6 @@
 """The generation store: every text that a model ever wrote for us, one row a sample, in one SQLite file.
 
-Rows are only ever added, and a row is never changed: what is stored under a request key is what that request gives.
+Rows are only added and never changed: what is stored under a request key is what that request gives.
 """
 
 import sqlite3
@@ -61,22 +61,22 @@ Row = tuple[str, int, Completion]
 class GenerationStore:
     """Completions by request key and sample index, kept in a SQLite file.
 
-    The file and its folder are made when the store is first used. A kill at any moment leaves a good file with all that
-    was put; several processes may read and put at the same time. Use as a context manager, or `close`.
+    The file and its folder are made when the store is first used. A kill at any moment leaves a good file
+    with all that was put; several processes may read and put at the same time. Use as a context manager.
 
     Args:
         path: The file.
 
     Raises:
-        LbtError: On first use: the file is no generation store, has another schema version, cannot be opened, or
-            another process keeps it locked.
+        LbtError: On first use: the file is no generation store, has another schema version, cannot be opened,
+            or another process keeps it locked.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
 
     def get(self, keys: Iterable[str]) -> dict[str, dict[int, Completion]]:
-        """All stored samples of these requests, by key and sample index; requests without any are left out."""
+        """All stored samples of these requests, by key and sample index; keys without any are left out."""
         found: dict[str, dict[int, Completion]] = {}
         for some in _chunks(keys, _KEYS_A_QUERY):
             query = f"{_SELECT} ({','.join('?' * len(some))})"
@@ -85,7 +85,7 @@ class GenerationStore:
         return found
 
     def put(self, rows: Iterable[Row], origin: Origin) -> int:
-        """Add samples, in one transaction; returns how many were not there before (those stay as they are)."""
+        """Add samples in one transaction, and return how many are new; those there stay as they are."""
         now = time.time()
         values = [
             (
@@ -109,8 +109,9 @@ class GenerationStore:
                 return transaction.executemany(_INSERT, values).rowcount
         except sqlite3.OperationalError as error:
             raise LbtError(
-                f"{len(values)} generations could not be written to {self.path}: {error}. What was stored before is "
-                "safe. Free disk space or end the other run that uses the store, then run again to continue."
+                f"{len(values)} generations could not be written to {self.path}: {error}. What was stored "
+                "before is safe. Free disk space or end the other run that uses the store, then run again to "
+                "continue."
             ) from error
 
     def count(self) -> int:
@@ -140,13 +141,14 @@ class GenerationStore:
             raise LbtError(f"The generation store {self.path} cannot be opened: {error}.") from error
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            # With WAL this is safe against a killed process; a power cut can lose the last moments, not corrupt.
+            # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt.
             connection.execute("PRAGMA synchronous=NORMAL")
             _prepare(connection, self.path)
         except sqlite3.DatabaseError as error:
             connection.close()
             raise LbtError(
-                f"{self.path} cannot be used as a generation store: {error}. Move it away or name another file."
+                f"{self.path} cannot be used as a generation store: {error}. "
+                "Move it away or name another file."
             ) from error
         except LbtError:
             connection.close()
@@ -166,8 +168,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         elif version != SCHEMA_VERSION:
             age = "an older" if version < SCHEMA_VERSION else "a newer"
             raise LbtError(
-                f"The generation store {path} has schema version {version}, of {age} version of this program, which "
-                f"uses {SCHEMA_VERSION}. Use the version that made it, or move the file away to start a new store."
+                f"The generation store {path} has schema version {version}, of {age} version of this program, "
+                f"which uses {SCHEMA_VERSION}. Use the version that made it, or move the file away to start "
+                "a new store."
             )
 
 

@@ -1,4 +1,4 @@
-"""The default engine: a Hugging Face model in this process, on a GPU if there is one and on the CPU otherwise."""
+"""The default engine: a Hugging Face model in this process, on a GPU if there is one, else on the CPU."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -37,8 +37,8 @@ class _Job:
 class TransformersEngine:
     """Batches sorted by length, every sample drawn from its own random stream (`sample_stream`).
 
-    In float32 a sample does not depend on what else is in its batch; in bfloat16 rounding can differ with the batch's
-    shape, and a rare token with it.
+    In float32 a sample does not depend on what else is in its batch; in bfloat16 rounding can differ with the
+    batch's shape, and a rare token with it.
 
     Args:
         settings: Device, precision and batch size.
@@ -202,9 +202,7 @@ def _choose_device(device: str, name: str) -> torch.device:
     except RuntimeError as error:
         raise ModelError(f"{name}: device {device!r} is none: {error}. Use auto, cpu or cuda.") from error
     if chosen.type not in _MAXIMUM_ROWS or (chosen.type == "cuda" and not torch.cuda.is_available()):
-        raise ModelError(
-            f"{name}: device {device!r} is not available here. Set 'device' to auto or cpu, or run where it is."
-        )
+        raise ModelError(f"{name}: device {device!r} is not available here. Set its 'device' to auto or cpu.")
     return chosen
 
 

@@ -7,7 +7,7 @@ from lbt.grading.verdicts import (
     Domain,
     Graded,
     Verdict,
-    check_gold_answers,
+    canonical_answer,
     grade,
     grade_completion,
 )
@@ -18,7 +18,7 @@ __all__ = [
     "Domain",
     "Graded",
     "Verdict",
-    "check_gold_answers",
+    "canonical_answer",
     "grade",
     "grade_completion",
     "read_number",

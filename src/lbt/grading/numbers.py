@@ -7,7 +7,7 @@ from fractions import Fraction
 MAXIMUM_LENGTH = 1000
 MAXIMUM_EXPONENT = 1000
 
-_SIMPLE = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
+_SIMPLE = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)\s*(?:[$€£¥]\s*(?P<inner>[-+]?)\s*)?"
     rf"(?:(?P<whole>[0-9]+)\s+(?=[0-9]+\s*/))?(?P<number>{_SIMPLE})(?:[eE](?P<exponent>[-+]?[0-9]{{1,4}}))?"
@@ -77,7 +77,7 @@ def _value(found: re.Match[str]) -> Fraction | None:
     exponent = int(found["exponent"] or 0)
     if abs(exponent) > MAXIMUM_EXPONENT:
         return None
-    value = Fraction(found["number"].replace(",", "").rstrip(".")) * Fraction(10) ** exponent
+    value = Fraction(found["number"].replace(",", "")) * Fraction(10) ** exponent
     if found["denominator"] is not None:
         denominator = int(found["denominator"])
         if denominator == 0:

@@ -4,9 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
-from lbt.errors import DataError
 from lbt.grading.extraction import candidates
 from lbt.grading.numbers import read_number
 
@@ -38,7 +35,7 @@ def grade(domain: Domain, gold: str, text: str, finish_reason: str = "stop") -> 
 
     The first rule whose text states an answer of the domain decides; without one the completion is
     "truncated" if it ran out of tokens and "no_answer" otherwise. Nothing is never equal to anything: an
-    empty or unreadable gold answer makes every answer wrong (`check_gold_answers` refuses it beforehand).
+    empty or unreadable gold answer makes every answer wrong (`load_problems` refuses it beforehand).
     """
     for rule, candidate in candidates(text):
         answer = canonical_answer(domain, candidate)
@@ -62,19 +59,3 @@ def canonical_answer(domain: Domain, text: str) -> str | None:
         return None if value is None else str(value)
     words = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     return words.strip(_AROUND_TEXT) or None
-
-
-def check_gold_answers(problems: pd.DataFrame, domain: Domain) -> None:
-    """Raise DataError naming the rows whose gold answer the domain cannot read: no answer could be right."""
-    unreadable = [
-        f"{row.source} ({str(row.answer)[:40]!r})"
-        for row in problems.itertuples()
-        if not isinstance(row.answer, str) or canonical_answer(domain, row.answer) is None
-    ]
-    if unreadable:
-        more = f" and {len(unreadable) - 10} more" if len(unreadable) > 10 else ""
-        raise DataError(
-            f"{len(unreadable)} gold answers are no {domain} that could be compared: "
-            f"{', '.join(unreadable[:10])}{more}. Correct the field 'answer' there, or choose another "
-            "grading domain (number, text)."
-        )

@@ -38,11 +38,11 @@ class Tracking:
 
     @hook_impl
     def after_catalog_created(
-        self, conf_catalog: dict[str, Any], parameters: dict[str, Any], save_version: str
+        self, conf_catalog: dict[str, Any], parameters: dict[str, Any], save_version: str | None
     ) -> None:
-        """Read the marks in the catalog."""
+        """Read the marks in the catalog; without a version to save (a notebook) there is no run to track."""
         self._arm = parameters.get("params:preferences.signal")
-        self._tracked = {
+        self._tracked = {} if save_version is None else {
             name: Tracked(_record_of(name, entry), _saved_path(entry, save_version))
             for name, entry in conf_catalog.items()
             if "mlflow" in entry.get("metadata", {})

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lbt.errors import DataError
+from lbt.grading import Domain
 from lbt.problems.reading import ROLES, BadRow, FileContent, Row, read_problem_file
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import check_roles, draw, draw_per_family, split_by_hash
@@ -18,16 +19,19 @@ COLUMNS = ["problem_id", "family", "question", "answer", "role", "source", "luck
 _SHOWN = 10
 
 
-def load_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+def load_problems(
+    settings: ProblemSettings, seed: int, domain: Domain | None = None
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems table (one row a problem, with its role) and a JSON-ready report of the ingest.
 
     Raises DataError for a missing or empty file, for unusable rows (all are named; with
     `bad_rows: set_aside` they are reported instead), for roles on some rows only, and for a file that
-    leaves a role or a teaching problem's exam empty.
+    leaves a role or a teaching problem's exam empty. With a grading domain, a row whose answer the domain
+    cannot read is unusable too: no answer to it could be right.
     """
     if settings.source == "pocket":
         return _draw_from_pocket(settings, seed)
-    content = read_problem_file(Path(str(settings.path)), settings.source)
+    content = read_problem_file(Path(str(settings.path)), settings.source, domain)
     _judge_bad_rows(content, settings)
     given = check_roles(content.rows, content.name)
     rows = content.rows if given else split_by_hash(content.rows, seed)

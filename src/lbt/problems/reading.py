@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lbt.errors import DataError
-from lbt.grading import read_number
+from lbt.grading import Domain, canonical_answer, read_number
 from lbt.problems.texts import question_key
 
 FileFormat = Literal["jsonl", "gsm8k"]
@@ -63,8 +63,11 @@ class _Unusable(Exception):
         self.field, self.reason = field, reason
 
 
-def read_problem_file(path: Path, file_format: FileFormat) -> FileContent:
-    """All rows of `path`; raises DataError if the file is missing or holds no row, never for a bad row."""
+def read_problem_file(path: Path, file_format: FileFormat, domain: Domain | None = None) -> FileContent:
+    """All rows of `path`; with a domain, those whose answer it cannot read are bad.
+
+    Raises DataError if the file is missing or holds no row, never for a bad row.
+    """
     content = FileContent(path.name)
     ids: dict[str, int] = {}
     questions: dict[tuple[str, str | None], Row] = {}
@@ -73,7 +76,7 @@ def read_problem_file(path: Path, file_format: FileFormat) -> FileContent:
         content.lines += 1
         try:
             fields = _parse(raw)
-            row = _row(line, fields, path.stem, file_format)
+            row = _row(line, fields, path.stem, file_format, domain)
             repeated = _compare_with_earlier(row, ids, questions)
         except _Unusable as problem:
             content.bad.append(BadRow(line, problem.field, problem.reason))
@@ -119,7 +122,7 @@ def _parse(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _row(line: int, fields: dict[str, Any], stem: str, file_format: FileFormat) -> Row:
+def _row(line: int, fields: dict[str, Any], stem: str, file_format: FileFormat, domain: Domain | None) -> Row:
     question = _text(fields, "question", numbers=False)
     answer = _text(fields, "answer", numbers=file_format == "jsonl")
     family = _optional(fields, "family") if file_format == "jsonl" else None
@@ -128,6 +131,9 @@ def _row(line: int, fields: dict[str, Any], stem: str, file_format: FileFormat) 
         raise _Unusable("role", f"is {role!r}; it may be {', '.join(ROLES)}")
     if file_format == "gsm8k":
         answer = _gsm8k_gold(answer)
+    if domain is not None and canonical_answer(domain, answer) is None:
+        hint = "; for answers in words set domain: text" if domain == "number" else ""
+        raise _Unusable("answer", f"is {answer[:40]!r}, which is no {domain} that can be compared{hint}")
     problem_id = _optional(fields, "id") or f"{stem}-{line}"
     return Row(line, problem_id, family or stem, question, answer, role)
 

@@ -16,7 +16,7 @@ class PromptSettings(Settings):
     instruction: str = Field("", description="What to do and how to write the answer; empty for none.")
     instruction_role: Literal["system", "user"] = Field(
         "system",
-        description="Where the instruction stands: a system message, or above the question for templates without one.",
+        description="Where the instruction stands: a system message, or above the question.",
     )
     prefill: str = Field("", description="How every answer of a model begins; the model continues it.")
 
@@ -30,8 +30,8 @@ def exam_messages(question: str, demo: tuple[str, str] | None, settings: PromptS
     """The messages that ask for an answer to `question` after a demo.
 
     `demo` is (TP's question, TR and TA); it becomes one earlier turn, exactly as the teacher had it: with the
-    instruction above the question where that is its place, and with the prefill that the teacher continued. Without
-    a demo (the baseline) the messages are those of `teaching_messages`.
+    instruction above the question where that is its place, and with the prefill that the teacher continued.
+    Without a demo (the baseline) the messages are those of `teaching_messages`.
     """
     if demo is None:
         return teaching_messages(question, settings)

@@ -1,37 +1,22 @@
-"""DPO with TRL. The only module of this package that imports torch: import it inside functions."""
+"""DPO with TRL. Imports torch: import this module inside functions."""
 
 from __future__ import annotations
 
-import math
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.utils.data import Sampler
-from tqdm import tqdm
-from transformers import (
-    AutoModelForCausalLM,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    PrinterCallback,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-)
-from transformers.utils import logging as transformers_logging
-from trl import DPOConfig, DPOTrainer
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
+from trl import DPOConfig
 
-from datasets import Dataset, are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from datasets import Dataset
 from lbt.errors import LbtError
-from lbt.training.batches import grouped_order
-from lbt.training.examples import Example, pair_length
+from lbt.training.examples import Example
 from lbt.training.settings import TrainingSettings
-from lbt.training.work import drop_older_checkpoints, latest_checkpoint
+from lbt.training.trainer import PairTrainer, Progress, Watch
+from lbt.training.work import latest_checkpoint
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -113,13 +98,13 @@ def train_dpo(
         LbtError: The loss is no longer a number, or the GPU's memory is too small.
     """
     arguments = _arguments(settings, hardware, model.num_parameters(), trainer_folder, seed)
-    trainer = _PairTrainer(
+    trainer = PairTrainer(
         model=model,
         args=arguments,
         train_dataset=Dataset.from_list(examples),
         processing_class=tokenizer,
         peft_config=_lora(settings) if settings.method == "lora" else None,
-        callbacks=[_Watch(settings), _Progress()],
+        callbacks=[Watch(), Progress()],
     )
     trainer.remove_callback(PrinterCallback)
     checkpoint = latest_checkpoint(trainer_folder)
@@ -127,8 +112,8 @@ def train_dpo(
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     except torch.OutOfMemoryError as error:
         raise LbtError(
-            f"The GPU's memory is too small for {arguments.per_device_train_batch_size} pairs at a time. Raise "
-            "training.gradient_accumulation, lower training.maximum_length, or set training.method: lora."
+            f"The GPU's memory is too small for {arguments.per_device_train_batch_size} pairs at a time. "
+            "Raise training.gradient_accumulation, lower training.maximum_length, or set training.method: lora."
         ) from error
     tuned: Any = trainer.accelerator.unwrap_model(trainer.model)
     return tuned.merge_and_unload() if settings.method == "lora" else tuned, trainer.state.log_history
@@ -143,110 +128,6 @@ def save_model(model: PreTrainedModel, base: Path, folder: Path) -> None:
     for pattern in _KEPT_FILES:
         for file in base.glob(pattern):
             shutil.copyfile(file, folder / file.name)
-
-
-@contextmanager
-def one_progress_bar() -> Iterator[None]:
-    """Without the bars of transformers and datasets for loading weights, writing shards and mapping rows."""
-    transformers_had, datasets_had = (
-        transformers_logging.is_progress_bar_enabled(),
-        not are_progress_bars_disabled(),
-    )
-    transformers_logging.disable_progress_bar()
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        if transformers_had:
-            transformers_logging.enable_progress_bar()
-        if datasets_had:
-            enable_progress_bars()
-
-
-class _PairTrainer(DPOTrainer):
-    """TRL's trainer on tokens of our own making, which are those of sampling (see `examples`)."""
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
-        return dataset
-
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
-        dataset = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [pair_length(row) for row in dataset]
-        batch_size = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
-        return _GroupedSampler(lengths, batch_size, self.args.seed)
-
-
-class _GroupedSampler(Sampler[int]):
-    """`grouped_order` for torch; the trainer sets the epoch."""
-
-    def __init__(self, lengths: list[int], batch_size: int, seed: int) -> None:
-        self._lengths, self._batch_size, self._seed = lengths, batch_size, seed
-        self._epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Called by the data loader before each epoch."""
-        self._epoch = epoch
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(grouped_order(self._lengths, self._batch_size, self._seed, self._epoch))
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-
-class _Watch(TrainerCallback):
-    """Stop at a loss that is no number; keep only the newest checkpoint."""
-
-    def __init__(self, settings: TrainingSettings) -> None:
-        self._settings = settings
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **_: Any,
-    ) -> None:
-        values = logs or {}
-        for name in ("loss", "grad_norm"):
-            if not math.isfinite(values.get(name, 0.0)):
-                raise LbtError(
-                    f"Training diverged: the {name} is {values[name]} at step {state.global_step} of "
-                    f"{state.max_steps}. Lower training.learning_rate (now {self._settings.learning_rate:g}), "
-                    "raise training.warmup_ratio, or set training.precision: float32."
-                )
-
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        drop_older_checkpoints(Path(str(args.output_dir)))
-
-
-class _Progress(TrainerCallback):
-    """One progress bar with a rate and an end time."""
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        self._bar = tqdm(total=state.max_steps, initial=state.global_step, desc="training", unit="step")
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **_: Any,
-    ) -> None:
-        if logs and "loss" in logs:
-            self._bar.set_postfix(loss=f"{logs['loss']:.3f}", refresh=False)
-            self._bar.update(state.global_step - self._bar.n)
-
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        self._bar.close()
 
 
 def _arguments(

@@ -34,16 +34,15 @@ def tokenize_pairs(
     """
     examples = []
     for row in pairs.to_dict("records"):
-        messages = [
-            (message["role"], message["content"]) for message in teaching_messages(row["question"], prompts)
-        ]
-        prompt = render_prompt(tokenizer, messages, prompts.prefill)
-        cut_off = row["rejected_verdict"] == "truncated"
+        messages = teaching_messages(row["question"], prompts)
+        prompt = render_prompt(
+            tokenizer, [(turn["role"], turn["content"]) for turn in messages], prompts.prefill
+        )
+        rejected_end = [] if row["rejected_verdict"] == "truncated" else [end_of_turn]
         example = {
             "prompt_ids": _encode(tokenizer, prompt),
             "chosen_ids": [*_continue(tokenizer, prompt, row["chosen"]), end_of_turn],
-            "rejected_ids": _continue(tokenizer, prompt, row["rejected"])
-            + ([] if cut_off else [end_of_turn]),
+            "rejected_ids": [*_continue(tokenizer, prompt, row["rejected"]), *rejected_end],
         }
         if pair_length(example) <= maximum_length:
             examples.append(example)
@@ -65,10 +64,8 @@ def end_of_turn_token(
     Raises:
         ModelError: The template ends a turn with nothing that stops generation.
     """
-    stops = (
-        generation.eos_token_id if isinstance(generation.eos_token_id, list) else [generation.eos_token_id]
-    )
-    stops = [*stops, tokenizer.eos_token_id]
+    ends = generation.eos_token_id
+    stops = [*(ends if isinstance(ends, list) else [ends]), tokenizer.eos_token_id]
     turn = [*messages, {"role": "assistant", "content": _PROBE}]
     rendered: Any = tokenizer.apply_chat_template(turn, tokenize=False)
     ending = _encode(tokenizer, str(rendered).rpartition(_PROBE)[2])

@@ -83,8 +83,9 @@ def _train(
 ) -> Result:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL pings on construction; read at import
     from lbt.training import dpo
+    from lbt.training.trainer import one_progress_bar
 
-    with dpo.one_progress_bar():
+    with one_progress_bar():
         started = time.monotonic()
         hardware = dpo.Hardware.choose(teacher.device, settings)
         tokenizer = load_tokenizer(identity)

@@ -1,0 +1,73 @@
+"""The project as a user runs it: `kedro run` in a process of its own, with data and MLflow runs in a folder."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A folder that stands for a user's fresh clone."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        places = {
+            "LBT_DATA": str(self.data),
+            "LBT_TRACKING_URI": f"sqlite:///{self.folder}/mlflow.db",
+            "LBT_ARTIFACTS": str(self.folder / "artifacts"),
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "DO_NOT_TRACK": "true",
+        }
+        return os.environ | places
+
+    def command(self, *parameters: str) -> list[str]:
+        command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_finetune", "--env=test"]
+        return [*command, f"--params={','.join(parameters)}"] if parameters else command
+
+    def run(self, *parameters: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*parameters),
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=400,
+        )
+
+    def mlflow_runs(self) -> list[Run]:
+        """Newest first."""
+        client = MlflowClient(f"sqlite:///{self.folder}/mlflow.db")
+        experiments = [e.experiment_id for e in client.search_experiments()]
+        return list(client.search_runs(experiments, order_by=["attributes.start_time DESC"]))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path)
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    workplace: Workplace
+    process: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
+    """The main job, once, from nothing, on the embedded models."""
+    workplace = Workplace(tmp_path_factory.mktemp("finished"))
+    return FinishedRun(workplace, workplace.run())
