@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Further options of `kedro run`, for example: make run ARGS=--params=seed=1
 ARGS ?=
-BACKEND := sqlite:///mlflow.db
+BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
 
 export DO_NOT_TRACK := true
 export MLFLOW_DISABLE_TELEMETRY := true

@@ -5,15 +5,20 @@ import shlex
 import signal
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines as registered
+from kedro.framework.project import settings
 from kedro.framework.startup import ProjectMetadata
+from kedro.pipeline import Pipeline
 
 from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
+
+_PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_outputs")
 
 
 @click.group(name="lbt")
@@ -29,7 +34,7 @@ def run(**options: Any) -> None:
         os.chdir(project.project_path)  # paths in the configuration are relative to it
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped container ends as Ctrl-C does
     try:
-        context.invoke(kedro_run, **_with_pipelines(options))
+        context.invoke(kedro_run, **_checked(options))
     except KeyboardInterrupt as stop:
         close_open_run(stop, "KILLED")
         click.echo(
@@ -44,27 +49,44 @@ def run(**options: Any) -> None:
         if message is None:
             raise
         raise click.ClickException(
-            f"{message}\n\nWhat was generated before is stored; to go on from it:\n  {_this_command()}"
+            f"{message}\n\nMend this and run again; what was generated so far is kept."
         ) from error
 
 
 cli.add_command(click.Command("run", callback=run, params=kedro_run.params, help=kedro_run.help))
 
 
-def _with_pipelines(options: dict[str, Any]) -> dict[str, Any]:
-    """Check the names; `--pipeline` becomes a `--pipelines` of one, which Kedro does not warn about."""
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """Refuse names that do not exist, before anything runs.
+
+    `--pipeline` becomes a `--pipelines` of one, which Kedro does not warn about.
+    """
     single, several = options["pipeline"], options["pipelines"]
     if single and several:
         raise click.UsageError("--pipeline and --pipelines exclude each other.")
     names = [single] if single else several
+    _check_name(
+        "environment", options["env"], _environments(Path(options["conf_source"] or settings.CONF_SOURCE))
+    )
     for name in names:
-        if name not in registered:
-            close = get_close_matches(name, registered, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise click.UsageError(
-                f"There is no pipeline {name!r}.{hint} There are: {', '.join(registered)}."
-            )
+        _check_name("pipeline", name, list(registered))
+    chosen = sum((registered[name] for name in names or ["__default__"]), start=Pipeline([]))
+    try:
+        chosen.filter(**{name: options[name] for name in _PARTS}, node_namespaces=options["namespaces"])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     return {**options, "pipeline": None, "pipelines": names}
+
+
+def _environments(configuration: Path) -> list[str]:
+    return sorted(folder.name for folder in configuration.glob("*") if folder.is_dir())
+
+
+def _check_name(kind: str, name: str | None, known: list[str]) -> None:
+    if name and known and name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise click.UsageError(f"There is no {kind} {name!r}.{hint} There are: {', '.join(known)}.")
 
 
 def _this_command() -> str:

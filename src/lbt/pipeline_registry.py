@@ -2,7 +2,17 @@
 
 from kedro.pipeline import Pipeline
 
-from lbt.pipelines import evaluation, exams, pocket, preferences, problems, report, scoring, teaching, training
+from lbt.pipelines import (
+    evaluation,
+    exams,
+    pocket,
+    preferences,
+    problems,
+    report,
+    scoring,
+    teaching,
+    training,
+)
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -78,8 +78,14 @@ def test_an_unknown_pipeline_is_named_with_the_known_ones(tiny: TinyProject) -> 
     )
 
 
-def test_an_unknown_environment_is_an_error_without_a_traceback(tiny: TinyProject) -> None:
+def test_an_unknown_environment_is_named_with_the_known_ones(tiny: TinyProject) -> None:
     result = tiny.run("--env=cloud")
-    assert result.exit_code == 1
-    assert "cloud" in result.output
-    assert "Traceback" not in result.output
+    assert result.exit_code == 2
+    assert "There is no environment 'cloud'. There are: base, local." in result.output
+
+
+def test_an_unknown_node_is_named_before_anything_runs(tiny: TinyProject) -> None:
+    result = tiny.run("--from-nodes=make_tabel")
+    assert result.exit_code == 2
+    assert "Pipeline does not contain nodes named ['make_tabel']" in result.output
+    assert tiny.runs() == []

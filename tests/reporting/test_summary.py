@@ -7,6 +7,7 @@ PAIRS = {
     "preferences.problems_without_pairs": 4.0,
 }
 BASE = {
+    "eval.problems": 560.0,
     "eval.base.accuracy": 0.513,
     "eval.base.accuracy_ci_low": 0.47,
     "eval.base.accuracy_ci_high": 0.55,
@@ -32,14 +33,14 @@ def test_a_finished_run_is_summarised_with_intervals() -> None:
         **PAIRS,
     }
     assert summarise(metrics, {"outcome": "trained"}, [USAGE, USAGE]).splitlines() == [
-        "Teacher before training   51.3 % [47.0, 55.0]",
-        "Teacher after training    84.8 % [81.0, 88.0]",
-        "Difference                +33.5 points [+29.0, +38.0], p = 3.2e-31",
-        "Right rationales          48.1 %",
-        "LbT score                 0.44 mean, -0.02 over the exam without a rationale",
-        "  tells right from wrong  AUC 0.93 [0.90, 0.95]",
-        "Pairs                     412 from 80 teaching problems",
-        "Generations               2,000 new, 400 from the store",
+        "Teacher's accuracy before  51.3 % [47.0, 55.0] of 560 problems",
+        "Teacher's accuracy after   84.8 % [81.0, 88.0] of 560 problems",
+        "Difference                 +33.5 points [+29.0, +38.0], p = 3.2e-31",
+        "Right rationales           48.1 %",
+        "LbT score                  0.44 mean, -0.02 over the exam without a rationale",
+        "  tells right from wrong   AUC 0.93 [0.90, 0.95]",
+        "Pairs                      412 from 80 teaching problems",
+        "Generations                2,000 new, 400 from the store",
     ]
 
 
@@ -49,7 +50,7 @@ def test_too_few_pairs_are_said_in_a_sentence_and_nothing_is_invented() -> None:
         "outcome_reason": "3 pairs were built and training needs at least 16",
     }
     text = summarise({**BASE, **PAIRS}, outcome, [USAGE | {"failed": 2.0}])
-    assert "after training" not in text
+    assert "accuracy after" not in text
     assert "Difference" not in text
     assert "2 failed" in text
     assert text.endswith(

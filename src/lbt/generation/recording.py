@@ -17,7 +17,7 @@ Stored = dict[str, dict[int, Completion]]
 
 
 class Recorder:
-    """Takes an engine's results, commits them once a second, and counts; a context manager that commits the rest.
+    """Takes an engine's results, commits them once a second and on leaving its `with` block, and counts.
 
     Args:
         store: Where completions are kept.

@@ -27,7 +27,7 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
         from transformers import AutoTokenizer
 
         return AutoTokenizer.from_pretrained(folder)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # the tokenizers library raises nothing more particular
         raise ModelError(f"{identity.name}: the tokenizer in {folder} cannot be loaded: {error}") from error
 
 

@@ -114,7 +114,7 @@ def _fill(
     stored: Stored,
     label: str,
 ) -> Recorder:
-    """Generate what is missing into the store and into `stored`; what gets no result is asked for once more."""
+    """Generate what is missing into the store and `stored`; what gets no result is asked for again, once."""
     total = _sample_count(missing)
     with open_engine(model, identity) as engine, _progress(total, label) as bar:
         origin = Origin(identity.identity, model.path, engine.name, engine.version, label)

@@ -168,9 +168,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         elif version != SCHEMA_VERSION:
             age = "an older" if version < SCHEMA_VERSION else "a newer"
             raise LbtError(
-                f"The generation store {path} has schema version {version}, of {age} version of this program, "
-                f"which uses {SCHEMA_VERSION}. Use the version that made it, or move the file away to start "
-                "a new store."
+                f"The generation store {path} has schema version {version}, of {age} version of this "
+                f"program, which uses {SCHEMA_VERSION}. Use the version that made it, or move the file away "
+                "to start a new store."
             )
 
 

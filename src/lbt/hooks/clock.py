@@ -14,6 +14,9 @@ from lbt.reporting.texts import duration, spent
 
 logger = logging.getLogger("lbt")
 
+# Its nodes draw what is there as soon as it is there, between the nodes of other stages.
+_BETWEEN = "report"
+
 _LOOK_FURTHER = """\
 Compare runs in MLflow:   make ui
 See pipeline and data:    make viz"""
@@ -35,7 +38,8 @@ class StageClock:
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Number the stages in the order in which they will start."""
-        self._stages = list(dict.fromkeys(stage_of(node) for node in pipeline.nodes))
+        stages = dict.fromkeys(stage_of(node) for node in pipeline.nodes)
+        self._stages = [stage for stage in stages if stage != _BETWEEN]
         self._seconds.clear()
         self._summary = None
         self._run_started = perf_counter()
@@ -44,7 +48,7 @@ class StageClock:
     def before_node_run(self, node: Node) -> None:
         """Start the clock of a node."""
         stage = stage_of(node)
-        if stage not in self._seconds:
+        if stage not in self._seconds and stage in self._stages:
             logger.info("[%d/%d] %s", self._stages.index(stage) + 1, len(self._stages), stage)
         self._node_started = perf_counter()
         self._seconds[stage] += 0.0

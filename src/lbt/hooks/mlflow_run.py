@@ -1,5 +1,6 @@
 """The MLflow run of a Kedro run: when it starts, which parameters it gets, how it ends."""
 
+import logging
 import warnings
 from typing import Any
 
@@ -16,6 +17,8 @@ from lbt.hooks.messages import readable
 # The plugin defines a class that MLflow warns about as it is imported, in a way that no filter reaches.
 with warnings.catch_warnings(record=True, action="always"):
     from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
+for _chatty in ("mlflow", "kedro_mlflow"):  # which set themselves to INFO at import
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
 class MlflowRun(MlflowHook):

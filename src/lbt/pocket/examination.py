@@ -7,7 +7,7 @@ import pandas as pd
 
 from lbt.generation import Completion, GenerationStore, ModelSettings, SamplingSettings, generate
 from lbt.grading import grade
-from lbt.pocket.domain import FAMILIES
+from lbt.pocket.domain import FAMILIES, Kind
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.procedures import recognise_procedure
 from lbt.pocket.split import draw_numbers
@@ -17,7 +17,7 @@ from lbt.teaching.asking import make_request
 
 SAMPLES = 16
 EXAMS_PER_FAMILY = 8
-DEMOS = ("right", "misconception", "terse", "none")
+DEMOS: tuple[Kind | None, ...] = ("right", "misconception", "terse", None)
 GREEDY = SamplingSettings(temperature=0.0, max_tokens=96)
 SAMPLED = SamplingSettings(temperature=1.0, max_tokens=96)
 PROMPTS = PromptSettings()
@@ -36,8 +36,8 @@ def examine(
     exams = problems.groupby("family").head(EXAMS_PER_FAMILY)
     for name, student in students.items():
         for demo in DEMOS:
-            right = _exam_verdicts(student, exams, demo, store, seed, label=f"pocket/{name}/{demo}")
-            figures[f"{name}.exam_{demo}"] = _share(right)
+            right = _exam_verdicts(student, exams, demo, store, seed, label=f"{name}, {demo or 'no'} demo")
+            figures[f"{name}.exam_{demo or 'no_demo'}"] = _share(right)
     return figures
 
 
@@ -102,9 +102,17 @@ def _ask(
 
 
 def _exam_verdicts(
-    student: ModelSettings, exams: pd.DataFrame, demo: str, store: GenerationStore, seed: int, label: str
+    student: ModelSettings,
+    exams: pd.DataFrame,
+    demo: Kind | None,
+    store: GenerationStore,
+    seed: int,
+    label: str,
 ) -> list[bool]:
-    demos = [_demo(exam.family, demo, f"{seed}/{exam.problem_id}") for exam in exams.itertuples()]
+    demos = [
+        _demo(family, demo, f"{seed}/{problem}")
+        for family, problem in zip(exams["family"], exams["problem_id"], strict=True)
+    ]
     requests = [
         make_request(exam_messages(question, shown, PROMPTS), PROMPTS, 1, GREEDY, seed)
         for question, shown in zip(exams["question"], demos, strict=True)
@@ -113,13 +121,13 @@ def _exam_verdicts(
     return [_is_right(gold, row[0]) for gold, row in zip(exams["answer"], completions, strict=True)]
 
 
-def _demo(family_name: str, kind: str, seed: str) -> tuple[str, str] | None:
+def _demo(family_name: str, kind: Kind | None, seed: str) -> tuple[str, str] | None:
     """A demo in the given procedure, on held-out numbers that are not lucky."""
-    if kind == "none":
+    if kind is None:
         return None
     family, rng = FAMILIES[family_name], Random(seed)
     numbers = draw_numbers(family, rng, held_out=True, lucky=False)
     if numbers is None:
         raise ValueError(f"family {family_name} has no held-out numbers")
     question = family.question(numbers, rng.randrange(len(family.questions)))
-    return question, family.rationale("right" if kind == "right" else kind, numbers, rng)  # type: ignore[arg-type]
+    return question, family.rationale(kind, numbers, rng)

@@ -27,11 +27,12 @@ def label_procedures(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.Dat
         One row a recognised rationale: rationale_id, procedure, right (whether the procedure is the right
         one); no row where problems come from another source.
     """
-    source = problems.set_index("problem_id")["source"]
+    of_pocket = set(problems.loc[problems["source"] == SOURCE, "problem_id"])
+    known = rationales[rationales["problem_id"].isin(of_pocket)]
     rows = [
-        (row.rationale_id, kind, kind == "right")
-        for row in rationales.itertuples()
-        if source[row.problem_id] == SOURCE and (kind := recognise_procedure(row.family, row.text))
+        (rationale, kind, kind == "right")
+        for rationale, family, text in zip(known["rationale_id"], known["family"], known["text"], strict=True)
+        if (kind := recognise_procedure(family, text))
     ]
     table = pd.DataFrame(rows, columns=["rationale_id", "procedure", "right"])
     return table.astype({"rationale_id": "str", "procedure": "str", "right": "bool"})

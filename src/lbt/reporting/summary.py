@@ -29,9 +29,10 @@ def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Fig
 
 def _evaluation(metrics: Figures) -> list[Row]:
     rows = []
-    for model, name in (("base", "Teacher before training"), ("tuned", "Teacher after training")):
+    for model, name in (("base", "Teacher's accuracy before"), ("tuned", "Teacher's accuracy after")):
         if f"eval.{model}.accuracy" in metrics:
-            rows.append((name, _share(metrics, f"eval.{model}.accuracy")))
+            share = _share(metrics, f"eval.{model}.accuracy")
+            rows.append((name, f"{share} of {metrics['eval.problems']:,.0f} problems"))
     if "eval.delta" in metrics:
         low, high = metrics["eval.delta_ci_low"], metrics["eval.delta_ci_high"]
         interval = f"[{100 * low:+.1f}, {100 * high:+.1f}]"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _CHECKPOINTING_FROM_PARAMETERS = 500_000_000
 """Below this size activations fit, and recomputing them only costs time."""
 
-
 _KEPT_FILES = (
     "generation_config.json",
     "tokenizer*",
@@ -98,22 +97,22 @@ def train_dpo(
         LbtError: The loss is no longer a number, or the GPU's memory is too small.
     """
     arguments = _arguments(settings, hardware, model.num_parameters(), trainer_folder, seed)
-    trainer = PairTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_list(examples),
-        processing_class=tokenizer,
-        peft_config=_lora(settings) if settings.method == "lora" else None,
-        callbacks=[Watch(), Progress()],
-    )
-    trainer.remove_callback(PrinterCallback)
-    checkpoint = latest_checkpoint(trainer_folder)
     try:
+        trainer = PairTrainer(
+            model=model,
+            args=arguments,
+            train_dataset=Dataset.from_list(examples),
+            processing_class=tokenizer,
+            peft_config=_lora(settings) if settings.method == "lora" else None,
+            callbacks=[Watch(), Progress()],
+        )
+        trainer.remove_callback(PrinterCallback)
+        checkpoint = latest_checkpoint(trainer_folder)
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     except torch.OutOfMemoryError as error:
         raise LbtError(
             f"The GPU's memory is too small for {arguments.per_device_train_batch_size} pairs at a time. "
-            "Raise training.gradient_accumulation, lower training.maximum_length, or set training.method: lora."
+            "Raise training.gradient_accumulation, lower training.maximum_length, or train with LoRA."
         ) from error
     tuned: Any = trainer.accelerator.unwrap_model(trainer.model)
     return tuned.merge_and_unload() if settings.method == "lora" else tuned, trainer.state.log_history

@@ -24,10 +24,8 @@ from lbt.training.work import drop_older_checkpoints
 @contextmanager
 def one_progress_bar() -> Iterator[None]:
     """Without the bars of transformers and datasets for loading weights, writing shards and mapping rows."""
-    transformers_had, datasets_had = (
-        transformers_logging.is_progress_bar_enabled(),
-        not are_progress_bars_disabled(),
-    )
+    transformers_had = transformers_logging.is_progress_bar_enabled()
+    datasets_had = not are_progress_bars_disabled()
     transformers_logging.disable_progress_bar()
     disable_progress_bars()
     try:
@@ -71,7 +69,7 @@ class _GroupedSampler(Sampler[int]):
 
 
 class Watch(TrainerCallback):
-    """Stop at a loss that is no number; keep only the newest checkpoint."""
+    """Stops at a loss that is no number; keeps only the newest checkpoint."""
 
     def on_log(
         self,
@@ -81,6 +79,7 @@ class Watch(TrainerCallback):
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
+        """Raise LbtError when training has diverged."""
         values = logs or {}
         for name in ("loss", "grad_norm"):
             if not math.isfinite(values.get(name, 0.0)):
@@ -90,18 +89,16 @@ class Watch(TrainerCallback):
                     "raise training.warmup_ratio, or set training.precision: float32."
                 )
 
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_save(self, args: TrainingArguments, *_: Any, **__: Any) -> None:
+        """Do what save_total_limit does, without its warning when two checkpoints are less than 1 s apart."""
         drop_older_checkpoints(Path(str(args.output_dir)))
 
 
 class Progress(TrainerCallback):
     """One progress bar with a rate and an end time."""
 
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
+        """Open the bar, at the step that is resumed from."""
         self._bar = tqdm(total=state.max_steps, initial=state.global_step, desc="training", unit="step")
 
     def on_log(
@@ -112,11 +109,11 @@ class Progress(TrainerCallback):
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
+        """Show the step and its loss."""
         if logs and "loss" in logs:
             self._bar.set_postfix(loss=f"{logs['loss']:.3f}", refresh=False)
             self._bar.update(state.global_step - self._bar.n)
 
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_train_end(self, *_: Any, **__: Any) -> None:
+        """Leave the full bar on the terminal."""
         self._bar.close()

@@ -21,8 +21,7 @@ def find_leaks(problems: pd.DataFrame) -> dict[str, Any]:
 
 
 def identify_models(models: ModelsSettings) -> dict[str, Any]:
-    """What each configured model is, by name; an unknown one stops the run here."""
-    named = {"teacher": models.teacher} | {
-        f"student {name}": model for name, model in models.students.items()
-    }
+    """What each configured model is, by its parameter; an unknown one stops the run here."""
+    students = {f"models.students.{name}": student for name, student in models.students.items()}
+    named = {"models.teacher": models.teacher} | students
     return {name: asdict(identify_model(model, name)) for name, model in named.items()}
