@@ -52,10 +52,10 @@ format: $(STAMP)  ## formats the code and mends what ruff can
 	@$(BIN)/ruff format .
 
 ui: $(STAMP)  ## MLflow on http://127.0.0.1:5000: compare runs
-	@$(BIN)/mlflow ui --backend-store-uri $(BACKEND) --host 127.0.0.1 --port 5000
+	@$(BIN)/mlflow ui --backend-store-uri $(BACKEND) --host 127.0.0.1 --port 5000 --workers 1
 
 viz: $(STAMP)  ## kedro-viz on http://127.0.0.1:4141: see the pipeline and its data
-	@$(BIN)/kedro viz run --host 127.0.0.1
+	@PYTHONWARNINGS="ignore:ORJSONResponse is deprecated" $(BIN)/kedro viz run --host 127.0.0.1
 
 pocket: $(STAMP)  ## trains the embedded models again
 	@$(BIN)/kedro run --pipeline=pocket $(ARGS)

@@ -87,6 +87,36 @@ def test_every_table_has_a_schema_and_everything_is_versioned(env: str) -> None:
         assert entry["metadata"].get("mlflow", "artifact") in RECORDS, name
 
 
+LAYERS = [
+    "raw",
+    "intermediate",
+    "primary",
+    "feature",
+    "model_input",
+    "models",
+    "model_output",
+    "reporting",
+]
+
+
+def test_layers_only_lead_forward_or_kedro_viz_cannot_draw_them() -> None:
+    layer = {
+        name: LAYERS.index(entry["metadata"]["kedro-viz"]["layer"])
+        for name, entry in catalog_of("base").items()
+    }
+    for pipeline in pipelines.values():
+        for node in pipeline.nodes:
+            read = max((layer[name] for name in node.inputs if name in layer), default=0)
+            for name in node.outputs:
+                assert read <= layer[name], f"{node.name} makes {name} from a later layer"
+
+
+def test_each_entry_lies_in_the_folder_of_its_layer() -> None:
+    for name, entry in catalog_of("base").items():
+        layer = entry["metadata"]["kedro-viz"]["layer"]
+        assert f"0{LAYERS.index(layer) + 1}_{layer}/" in entry["filepath"], name
+
+
 def test_the_main_job_leaves_nothing_in_memory() -> None:
     catalog = set(catalog_of("base"))
     made = pipelines["lbt_finetune"].all_outputs()

@@ -1,6 +1,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from lbt.generation import (
 )
 
 pytest.importorskip("torch")
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
 
 CONTEXT = 128
 WORDS = ("apples", "boxes", "first", "gives", "12", "7", "so")
@@ -59,21 +63,47 @@ def all_of(samples: Samples) -> list[Completion]:
     return [completion for answers in samples.completions for completion in answers if completion]
 
 
-def test_greedy_decoding_equals_that_of_transformers(
-    tiny_model: Path, stores: Iterator[GenerationStore]
-) -> None:
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def architectures() -> dict[str, "PretrainedConfig"]:
+    from transformers import GPT2Config, LlamaConfig, MistralConfig, Qwen2Config
 
+    size = {
+        "vocab_size": 120,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": CONTEXT,
+        "pad_token_id": 0,
+        "eos_token_id": 1,
+        "bos_token_id": None,
+        "initializer_range": 0.25,
+    }
+    grouped = size | {"intermediate_size": 64, "num_key_value_heads": 2}
+    return {
+        "plain": LlamaConfig(**size, intermediate_size=64),
+        "grouped heads": Qwen2Config(**grouped),
+        "sliding window": MistralConfig(**grouped, sliding_window=8),
+        "learned positions": GPT2Config(**size),
+    }
+
+
+@pytest.mark.parametrize("architecture", ["plain", "grouped heads", "sliding window", "learned positions"])
+def test_greedy_decoding_equals_that_of_transformers(
+    architecture: str, tokenizer_folder: Path, tmp_path: Path, stores: Iterator[GenerationStore]
+) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+    torch.manual_seed(3)
+    model = AutoModelForCausalLM.from_config(architectures()[architecture]).eval()
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path / "model")
     requests = make_requests(20, GREEDY, 1)
-    ours = texts(generate(settings_of(tiny_model), requests, next(stores), "exams"))
-    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
-    model = AutoModelForCausalLM.from_pretrained(tiny_model)
+    ours = texts(generate(settings_of(tmp_path / "model"), requests, next(stores), "exams"))
     theirs = []
     for request in requests:
-        chat = [{"role": "user", "content": request.messages[0][1]}]
-        inputs = tokenizer.apply_chat_template(
-            chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
-        )
+        chat = f"<user>{request.messages[0][1]}<end><assistant>"
+        inputs = tokenizer(chat, return_tensors="pt", add_special_tokens=False, return_token_type_ids=False)
         written = model.generate(**inputs, do_sample=False, max_new_tokens=24)[
             0, inputs["input_ids"].shape[1] :
         ]

@@ -22,6 +22,7 @@ def test_a_stopped_run_is_killed_and_names_the_command_that_continues(tiny: Tiny
     assert "Everything generated so far is stored" in result.output
     run = tiny.runs()[0]
     assert run.info.status == "KILLED"
+    assert run.data.tags["outcome"] == "stopped"
     assert run.data.tags["resume_command"].startswith("kedro run --pipeline=tiny")
 
 

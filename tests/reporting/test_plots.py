@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from lbt.reporting import plot_accuracy_by_family, plot_lbt_scores, plot_training_curves
 
@@ -23,15 +24,15 @@ SCORES = pd.DataFrame(
 NO_PROCEDURES = pd.DataFrame({"rationale_id": [], "procedure": [], "right": []})
 
 
-def values_by_name(figure: object) -> dict[str, list[float]]:
-    return {trace.name.replace("<br>", " "): sorted(trace.y) for trace in figure.data}  # type: ignore[attr-defined]
+def bars_by_name(figure: go.Figure) -> dict[str, dict[str, float]]:
+    return {trace.name: {x: y for x, y in zip(trace.x, trace.y, strict=True) if y} for trace in figure.data}
 
 
 def test_right_rationales_are_drawn_apart_from_wrong_ones() -> None:
     figure = plot_lbt_scores(RATIONALES, SCORES, NO_PROCEDURES)
-    assert values_by_name(figure) == {
-        "right answer n = 3": [0.4, 0.9, 0.9],
-        "wrong answer n = 1": [0.1],
+    assert bars_by_name(figure) == {
+        "right answer: mean 0.73, n = 3": {"0.4–0.5": 1 / 3, "0.9–1.0": 2 / 3},
+        "wrong answer: mean 0.10, n = 1": {"0.1–0.2": 1.0},
     }
 
 
@@ -43,12 +44,11 @@ def test_lucky_rationales_are_drawn_apart_where_procedures_are_known() -> None:
             "right": [True, True, False, False],
         }
     )
-    figure = plot_lbt_scores(RATIONALES, SCORES, procedures)
-    assert values_by_name(figure) == {
-        "right answer, right procedure n = 2": [0.9, 0.9],
-        "right answer, other procedure n = 1": [0.4],
-        "wrong answer n = 1": [0.1],
-    }
+    assert list(bars_by_name(plot_lbt_scores(RATIONALES, SCORES, procedures))) == [
+        "right answer by the right procedure: mean 0.90, n = 2",
+        "right answer by another procedure: mean 0.40, n = 1",
+        "wrong answer: mean 0.10, n = 1",
+    ]
 
 
 def families(models: list[str]) -> pd.DataFrame:

@@ -144,6 +144,18 @@ def test_complete_training_is_reused_without_torch(trained: Trained, teacher: Mo
     assert not reused["torch"]
 
 
+def test_nothing_is_sent_to_the_hub(
+    teacher: ModelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr("trl.trainer.base_trainer.send_telemetry", refuse)
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.delenv("CI", raising=False)  # TRL pings nobody in CI
+    assert train(teacher, tmp_path, SETTINGS.model_copy(update={"epochs": 1})).checkpoint.trained
+
+
 @pytest.mark.slow
 def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tmp_path: Path) -> None:
     settings = SETTINGS.model_copy(update={"epochs": 60, "learning_rate": 1e-4})
@@ -158,7 +170,8 @@ def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tm
     process.wait()
     assert not list(killed.glob("*/complete.json"))
     resumed = train(teacher, killed, settings)
-    assert resumed.metrics["training.reused"] == 0
+    assert 0 < resumed.metrics["training.resumed_step"] < resumed.metrics["training.steps"]
+    assert whole.metrics["training.resumed_step"] == 0
     assert equal_weights(resumed.checkpoint.path, whole.checkpoint.path)
     pd.testing.assert_frame_equal(resumed.log, whole.log)
 

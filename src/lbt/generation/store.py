@@ -134,16 +134,22 @@ class GenerationStore:
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=_WAIT_S)
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise LbtError(f"The generation store {self.path} cannot be opened: {error}.") from error
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt.
             connection.execute("PRAGMA synchronous=NORMAL")
             _prepare(connection, self.path)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            raise LbtError(
+                f"The generation store {self.path} cannot be opened: {error}. It may be in use by another "
+                "run, which has to end first, or its folder may be full or read-only."
+            ) from error
         except sqlite3.DatabaseError as error:
             connection.close()
             raise LbtError(
@@ -158,11 +164,13 @@ class GenerationStore:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the table in a new file; refuse a file that is something else."""
+    if _version(connection) == SCHEMA_VERSION:
+        return
     with connection:
+        # From here on no other process can make the table too.
         connection.execute("BEGIN IMMEDIATE")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version == 0 and tables == 0:
+        version = _version(connection)
+        if version == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             connection.execute(_SCHEMA)
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
@@ -172,6 +180,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
                 f"program, which uses {SCHEMA_VERSION}. Use the version that made it, or move the file away "
                 "to start a new store."
             )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _chunks(items: Iterable[str], size: int) -> Iterator[Sequence[str]]:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -189,7 +190,8 @@ def _context_length(model: PreTrainedModel) -> int:
 
 def _cache_bytes_a_token(model: PreTrainedModel) -> int:
     config = model.config.get_text_config()
-    heads = config.num_key_value_heads or config.num_attention_heads
+    # Architectures without grouped heads have no such field in their configuration.
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return int(2 * config.num_hidden_layers * heads * width * model.dtype.itemsize)
 
@@ -224,7 +226,7 @@ def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.
     transformers.utils.logging.disable_progress_bar()
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            identity.path,
+            identity.path if identity.revision else identity.folder,
             revision=identity.revision or "main",
             dtype=_choose_dtype(settings.dtype, device),
             attn_implementation=attention,
@@ -232,7 +234,8 @@ def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.
         if settings.adapter is not None:
             from peft import PeftModel
 
-            model = PeftModel.from_pretrained(model, settings.adapter).merge_and_unload()
+            adapter = Path(settings.adapter).expanduser()
+            model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(f"{identity.name}: {identity.path} cannot be loaded: {error}") from error
     finally:

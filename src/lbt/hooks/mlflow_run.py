@@ -72,16 +72,17 @@ def plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
-def describe_failure(error: BaseException) -> str:
-    """Write the error's first line and the command that continues into the active run; return the command."""
+def describe_failure(error: BaseException) -> None:
+    """Write the error's first line and the command that continues into the active run, if there is one."""
     run = mlflow.active_run()
     if run is None:
-        return ""
+        return
     command = MlflowClient().get_run(run.info.run_id).data.tags.get("command", "")
-    text = readable(error) or str(error).strip()
-    first_line = text.splitlines()[0] if text else type(error).__name__
-    mlflow.set_tags({"error": first_line, "resume_command": command, "outcome": "failed"})
-    return command
+    if isinstance(error, KeyboardInterrupt):
+        outcome, text = "stopped", "stopped by Ctrl-C or a termination signal"
+    else:
+        outcome, text = "failed", readable(error) or str(error).strip() or type(error).__name__
+    mlflow.set_tags({"error": text.splitlines()[0], "resume_command": command, "outcome": outcome})
 
 
 def close_open_run(error: BaseException, status: str) -> None:

@@ -41,8 +41,11 @@ class Tracking:
         self, conf_catalog: dict[str, Any], parameters: dict[str, Any], save_version: str | None
     ) -> None:
         """Read the marks in the catalog; without a version to save (a notebook) there is no run to track."""
+        self._tracked = {}
+        if save_version is None:
+            return
         self._arm = parameters.get("params:preferences.signal")
-        self._tracked = {} if save_version is None else {
+        self._tracked = {
             name: Tracked(_record_of(name, entry), _saved_path(entry, save_version))
             for name, entry in conf_catalog.items()
             if "mlflow" in entry.get("metadata", {})

@@ -10,7 +10,7 @@ from lbt.configuration import Settings
 class PocketProblemSettings(Settings):
     """How the embedded domain draws its problems."""
 
-    lucky_share: float = Field(default=0.7, ge=0, le=1)
+    lucky_share: float = Field(default=0.5, ge=0, le=1)
 
 
 class ProblemSettings(Settings):

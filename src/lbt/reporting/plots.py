@@ -1,5 +1,8 @@
 """Figures of a run. Values go to plotly as plain lists, which every version of its browser part reads."""
 
+from itertools import pairwise
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -7,14 +10,15 @@ from plotly.subplots import make_subplots
 BASE_COLOUR, TUNED_COLOUR, THIRD_COLOUR = "#9aa5b1", "#1f77b4", "#e3a008"
 
 RIGHT, WRONG = "right answer", "wrong answer"
-RIGHT_PROCEDURE, LUCKY = "right answer,<br>right procedure", "right answer,<br>other procedure"
+RIGHT_PROCEDURE, LUCKY = "right answer by the right procedure", "right answer by another procedure"
+_BINS = 10
 _GROUP_COLOURS = {RIGHT: TUNED_COLOUR, RIGHT_PROCEDURE: TUNED_COLOUR, LUCKY: THIRD_COLOUR, WRONG: BASE_COLOUR}
 
 
 def plot_lbt_scores(
     rationales: pd.DataFrame, lbt_scores: pd.DataFrame, procedures: pd.DataFrame
 ) -> go.Figure:
-    """LbT scores of right against wrong rationales, one point a rationale.
+    """How the LbT scores (mean over the students) of right and wrong rationales are spread, in tenths.
 
     Where the procedures are known, right answers that another procedure gave stand apart.
     """
@@ -22,31 +26,34 @@ def plot_lbt_scores(
     table = rationales.assign(
         score=rationales["demo_id"].map(scores), group=_groups(rationales, procedures)
     ).dropna(subset=["score"])
+    edges = np.linspace(0, 1, _BINS + 1).round(9)
     figure = go.Figure()
     for name, colour in _GROUP_COLOURS.items():
-        values = table.loc[table["group"] == name, "score"]
+        values = table.loc[table["group"] == name, "score"].to_numpy(float)
         if len(values):
-            figure.add_box(
-                y=values.tolist(),
-                name=f"{name}<br>n = {len(values):,}",
+            counts, _ = np.histogram(values, edges)
+            figure.add_bar(
+                x=[f"{low:.1f}–{high:.1f}" for low, high in pairwise(edges)],
+                y=(counts / len(values)).tolist(),
+                name=f"{name}: mean {values.mean():.2f}, n = {len(values):,}",
                 marker_color=colour,
-                boxpoints="all",
-                jitter=0.6,
-                pointpos=0,
-                marker_size=3,
-                marker_opacity=0.35,
-                boxmean=True,
+                customdata=counts.tolist(),
+                hovertemplate="%{customdata} rationales (%{y:.0%}) score %{x}<extra></extra>",
             )
-    figure.update_yaxes(title="LbT score (mean over students)", range=[-0.05, 1.05])
-    return _styled(figure, "Do good explanations teach? LbT score of each rationale", showlegend=False)
+    figure.update_xaxes(title="LbT score: share of the students' exam answers that are right")
+    figure.update_yaxes(title="share of the rationales of each kind", tickformat=".0%")
+    legend = {"orientation": "h", "y": -0.2, "yanchor": "top"}
+    return _styled(figure, "Which explanations teach?", barmode="group", legend=legend)
 
 
 def _groups(rationales: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
     right_answer = rationales["verdict"] == "correct"
     groups = right_answer.map({True: RIGHT, False: WRONG})
-    followed = rationales["rationale_id"].map(procedures.set_index("rationale_id")["right"])
-    groups[right_answer & (followed == True)] = RIGHT_PROCEDURE  # noqa: E712 - unknown ones are neither
-    groups[right_answer & (followed == False)] = LUCKY  # noqa: E712
+    if len(procedures):
+        right_ones = set(procedures.loc[procedures["right"].astype(bool), "rationale_id"])
+        by_right_procedure = rationales["rationale_id"].isin(right_ones)
+        groups[right_answer & by_right_procedure] = RIGHT_PROCEDURE
+        groups[right_answer & ~by_right_procedure] = LUCKY
     return groups
 
 
@@ -81,7 +88,9 @@ def plot_accuracy_by_family(accuracy_by_family: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}: %{x:.0%} of %{customdata} problems<extra>" + name + "</extra>",
         )
     figure.update_xaxes(title="greedy accuracy", tickformat=".0%", range=[0, 1.02])
-    figure.update_layout(barmode="group", height=max(320, 90 + 26 * len(families)))
+    figure.update_layout(
+        barmode="group", height=max(320, 90 + 26 * len(families)), legend_traceorder="reversed"
+    )
     return _styled(figure, "The teacher before and after, by family of evaluation problems")
 
 
@@ -126,6 +135,6 @@ def plot_training_curves(training_log: pd.DataFrame) -> go.Figure:
 
 def _styled(figure: go.Figure, title: str, **layout: object) -> go.Figure:
     figure.update_layout(
-        title=title, template="plotly_white", margin={"l": 60, "r": 30, "t": 70, "b": 50}, **layout
+        title=title, template="plotly_white", margin={"l": 60, "r": 30, "t": 70, "b": 60}, **layout
     )
     return figure

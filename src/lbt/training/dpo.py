@@ -16,7 +16,6 @@ from lbt.errors import LbtError
 from lbt.training.examples import Example
 from lbt.training.settings import TrainingSettings
 from lbt.training.trainer import PairTrainer, Progress, Watch
-from lbt.training.work import latest_checkpoint
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -85,9 +84,10 @@ def train_dpo(
     settings: TrainingSettings,
     hardware: Hardware,
     trainer_folder: Path,
+    checkpoint: Path | None,
     seed: int,
 ) -> tuple[PreTrainedModel, list[dict[str, float]]]:
-    """Train `model`, from the last checkpoint in `trainer_folder` if there is one.
+    """Train `model`, or continue its training from `checkpoint`; write checkpoints to `trainer_folder`.
 
     Returns:
         The tuned model with any adapter merged, and TRL's log, one entry a step, with those before an
@@ -107,7 +107,6 @@ def train_dpo(
             callbacks=[Watch(), Progress()],
         )
         trainer.remove_callback(PrinterCallback)
-        checkpoint = latest_checkpoint(trainer_folder)
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     except torch.OutOfMemoryError as error:
         raise LbtError(

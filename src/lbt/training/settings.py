@@ -20,13 +20,13 @@ class TrainingSettings(Settings):
     """
 
     method: Literal["full", "lora"] = "full"
-    beta: float = Field(default=0.3, gt=0)
-    sft_weight: float = Field(default=3.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
+    beta: float = Field(default=1.0, gt=0)
+    sft_weight: float = Field(default=30.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
     learning_rate: float = Field(
         default=1e-4, gt=0, le=1, description="peak; cosine decay to 0 after the warm-up"
     )
     warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
-    epochs: _PositiveInt = 6
+    epochs: _PositiveInt = 3
     batch_size: _PositiveInt = Field(default=16, description="pairs in one optimizer step")
     gradient_accumulation: _PositiveInt = Field(
         default=1, description="parts that a batch is computed in, to save memory; must divide batch_size"

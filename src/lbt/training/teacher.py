@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from lbt.training.checkpoint import TRAINING_FILE, Checkpoint
 from lbt.training.examples import end_of_turn_token, tokenize_pairs
 from lbt.training.fingerprint import fingerprint_training
 from lbt.training.settings import TrainingSettings
-from lbt.training.work import LOG_COLUMNS, WorkFolder, log_frame
+from lbt.training.work import LOG_COLUMNS, WorkFolder, checkpoint_step, latest_checkpoint, log_frame
 
 Metrics = dict[str, float]
 Result = tuple[Checkpoint, pd.DataFrame, Metrics]
@@ -81,7 +80,6 @@ def _train(
     identity: ModelIdentity,
     fingerprint: str,
 ) -> Result:
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL pings on construction; read at import
     from lbt.training import dpo
     from lbt.training.trainer import one_progress_bar
 
@@ -96,9 +94,14 @@ def _train(
         examples, too_long = tokenize_pairs(pairs, tokenizer, end_of_turn, prompts, settings.maximum_length)
         if len(examples) < settings.minimum_pairs:
             return _untrained(work, fingerprint, len(pairs), too_long, settings)
-        tuned, history = dpo.train_dpo(model, tokenizer, examples, settings, hardware, work.trainer, seed)
+        checkpoint = latest_checkpoint(work.trainer)
+        tuned, history = dpo.train_dpo(
+            model, tokenizer, examples, settings, hardware, work.trainer, checkpoint, seed
+        )
         log = _training_log(history)
-        metrics = _metrics(log, len(examples), too_long, time.monotonic() - started)
+        metrics = _metrics(log, len(examples), too_long)
+        metrics["training.resumed_step"] = float(checkpoint_step(checkpoint)) if checkpoint else 0.0
+        metrics["training.seconds"] = time.monotonic() - started
         description = _describe(teacher, prompts, settings, metrics, seed, identity, fingerprint)
 
         def save(folder: Path) -> None:
@@ -125,7 +128,7 @@ def _describe(
             "path": teacher.path,
             "revision": teacher.revision,
             "adapter": teacher.adapter,
-            "identity": identity,
+            "identity": identity.identity,
         },
         "settings": settings.model_dump(mode="json"),
         "prompts": prompts.model_dump(mode="json"),
@@ -154,7 +157,7 @@ def _training_log(history: list[dict[str, float]]) -> pd.DataFrame:
     return log_frame({name: [entry[_TRL_NAMES.get(name, name)] for entry in steps] for name in LOG_COLUMNS})
 
 
-def _metrics(log: pd.DataFrame, pairs: int, too_long: int, seconds: float) -> Metrics:
+def _metrics(log: pd.DataFrame, pairs: int, too_long: int) -> Metrics:
     last = log.iloc[-1]
     return {
         "training.trained": 1.0,
@@ -162,7 +165,6 @@ def _metrics(log: pd.DataFrame, pairs: int, too_long: int, seconds: float) -> Me
         "training.pairs": float(pairs),
         "training.pairs_too_long": float(too_long),
         "training.steps": float(last["step"]),
-        "training.seconds": seconds,
         "training.loss": float(last["loss"]),
         "training.reward_margin": float(last["reward_margin"]),
         "training.reward_accuracy": float(last["reward_accuracy"]),

@@ -43,6 +43,9 @@ class PairTrainer(DPOTrainer):
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
 
+    def _send_telemetry(self) -> None:
+        """Send nothing: HF_HUB_DISABLE_TELEMETRY is read at import, which may long have happened."""
+
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
         dataset = self.train_dataset if train_dataset is None else train_dataset
         lengths = [pair_length(row) for row in dataset]

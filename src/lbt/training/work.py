@@ -89,6 +89,11 @@ def latest_checkpoint(trainer_folder: Path) -> Path | None:
     return None
 
 
+def checkpoint_step(checkpoint: Path) -> int:
+    """The optimizer step after which a checkpoint was written."""
+    return int(checkpoint.name.removeprefix("checkpoint-"))
+
+
 def drop_older_checkpoints(trainer_folder: Path) -> None:
     """Keep only the newest checkpoint."""
     for folder in _checkpoints(trainer_folder)[:-1]:
@@ -101,5 +106,4 @@ def log_frame(columns: dict[str, list[float]]) -> pd.DataFrame:
 
 
 def _checkpoints(trainer_folder: Path) -> list[Path]:
-    folders = trainer_folder.glob("checkpoint-*")
-    return sorted(folders, key=lambda folder: int(folder.name.removeprefix("checkpoint-")))
+    return sorted(trainer_folder.glob("checkpoint-*"), key=checkpoint_step)

@@ -1,0 +1,120 @@
+"""What nodes add to the domain functions they call; those are replaced here by recorders."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lbt.evaluation import EvaluationSettings
+from lbt.generation import GenerationStore, ModelSettings, ModelsSettings, SamplingSettings
+from lbt.pipelines.evaluation import nodes as evaluation
+from lbt.pipelines.exams import nodes as exams
+from lbt.pipelines.parameters import Domain, Folder, Seed
+from lbt.pipelines.training import nodes as training
+from lbt.prompts import PromptSettings
+from lbt.training import Checkpoint, TrainingSettings
+
+TEACHER = ModelSettings(path="teacher", revision="main", adapter="adapter", batch_size=8)
+MODELS = ModelsSettings(
+    teacher=TEACHER, students={"strong": ModelSettings(path="s1"), "weak": ModelSettings(path="s2")}
+)
+EVALUATION = EvaluationSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=8))
+USAGE = {"new": 3.0, "reused": 1.0, "failed": 0.0, "tokens": 10.0, "seconds": 0.5}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ModelSettings]]:
+    """The models that evaluation asked, by label."""
+    seen: list[tuple[str, ModelSettings]] = []
+
+    def answer_problems(problems: Any, label: str, model: ModelSettings, *_: Any) -> tuple[Any, Any]:
+        seen.append((label, model))
+        return pd.DataFrame({"model": [label]}), USAGE
+
+    monkeypatch.setattr(evaluation, "answer_problems", answer_problems)
+    return seen
+
+
+def evaluate(checkpoint: Checkpoint, tmp_path: Path) -> tuple[pd.DataFrame, dict[str, float]]:
+    store = GenerationStore(tmp_path / "store.sqlite")
+    return evaluation.answer(
+        pd.DataFrame(),
+        MODELS,
+        checkpoint,
+        PromptSettings(),
+        EVALUATION,
+        store,
+        Seed(0),
+        Domain("number"),
+    )
+
+
+def test_the_tuned_teacher_runs_as_the_base_one_does(
+    asked: list[tuple[str, ModelSettings]], tmp_path: Path
+) -> None:
+    answers, usage = evaluate(Checkpoint(tmp_path / "tuned", True, None, "f"), tmp_path)
+    [(_, base), (_, tuned)] = asked
+    assert base == TEACHER
+    # the checkpoint is a whole model: the base one's revision and adapter are in it
+    assert tuned == ModelSettings(path=str(tmp_path / "tuned"), batch_size=8)
+    assert answers["model"].tolist() == ["base", "tuned"]
+    assert usage["new"] == 6
+
+
+def test_without_a_tuned_teacher_only_the_base_one_is_evaluated(
+    asked: list[tuple[str, ModelSettings]], tmp_path: Path
+) -> None:
+    evaluate(Checkpoint(tmp_path, False, "too few", "f"), tmp_path)
+    assert [label for label, _ in asked] == ["base"]
+
+
+def test_an_evaluation_without_problems_has_no_figures() -> None:
+    metrics, by_family, transcripts = evaluation.compare(
+        pd.DataFrame(), pd.DataFrame({"model": []}), EVALUATION, Seed(0)
+    )
+    assert metrics == {}
+    assert by_family.empty
+    assert "problems.evaluation: 0" in transcripts
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "outcome"),
+    [
+        (Checkpoint(Path("x"), True, None, "f"), {"outcome": "trained"}),
+        (
+            Checkpoint(Path("x"), False, "3 pairs", "f"),
+            {"outcome": "too_few_pairs", "outcome_reason": "3 pairs"},
+        ),
+    ],
+)
+def test_the_run_is_marked_with_what_came_of_the_training(
+    monkeypatch: pytest.MonkeyPatch, checkpoint: Checkpoint, outcome: dict[str, str]
+) -> None:
+    monkeypatch.setattr(training, "train_teacher", lambda *_: (checkpoint, pd.DataFrame(), {}))
+    result = training.train(
+        pd.DataFrame(), MODELS, PromptSettings(), TrainingSettings(), Folder(Path("work")), Seed(0)
+    )
+    assert result[3] == outcome
+
+
+def test_students_sit_one_after_the_other_and_their_usage_is_summed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sit_exams(*arguments: Any) -> tuple[pd.DataFrame, dict[str, float]]:
+        return pd.DataFrame({"student": [arguments[3]], "path": [arguments[4].path]}), USAGE
+
+    monkeypatch.setattr(exams, "sit_exams", sit_exams)
+    anything: Any = None
+    answers, usage = exams.sit(
+        anything,
+        anything,
+        anything,
+        MODELS,
+        PromptSettings(),
+        anything,
+        anything,
+        Seed(0),
+        Domain("number"),
+    )
+    assert answers["student"].tolist() == ["strong", "weak"]
+    assert answers["path"].tolist() == ["s1", "s2"]
+    assert usage == {"new": 6.0, "reused": 2.0, "failed": 0.0, "tokens": 20.0, "seconds": 1.0}
