@@ -5,8 +5,8 @@
 
 Each cell is one `kedro run` of the main job, so that every figure is an MLflow run too. The two arms of a
 seed and share use the same rationales and exams (the store gives them), the same evaluation problems, and
-differ in `preferences.signal` alone; they are compared on the same problems. Writes benchmarks/evidence.json and
-docs/evidence_tables.md; a finished cell is not run again.
+differ in `preferences.signal` alone; they are compared on the same problems. Writes benchmarks/evidence.json
+and docs/evidence_tables.md; a finished cell is not run again.
 """
 
 import argparse

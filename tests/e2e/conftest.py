@@ -1,4 +1,4 @@
-"""The project as a user runs it: `kedro run` in a process of its own, with data and MLflow runs in a folder."""
+"""The project as a user runs it: `kedro run` in a process of its own, its data and runs in a folder."""
 
 import os
 import subprocess
