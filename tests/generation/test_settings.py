@@ -73,3 +73,13 @@ def test_sampling_out_of_range_is_refused_by_name(field: str, value: object) -> 
 def test_a_run_without_students_is_refused() -> None:
     with pytest.raises(ValidationError, match="students"):
         ModelsSettings(teacher=MODEL, students={})
+
+
+def test_a_null_takes_a_student_away_and_one_must_be_left() -> None:
+    teacher = {"path": "teacher"}
+    models = ModelsSettings.model_validate(
+        {"teacher": teacher, "students": {"strong": None, "mine": {"path": "mine"}}}
+    )
+    assert list(models.students) == ["mine"]
+    with pytest.raises(ValidationError):
+        ModelsSettings.model_validate({"teacher": teacher, "students": {"strong": None}})

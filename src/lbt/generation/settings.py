@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lbt.configuration import Settings
 
@@ -54,6 +54,14 @@ class ModelsSettings(Settings):
 
     teacher: ModelSettings
     students: dict[str, ModelSettings] = Field(min_length=1, description="Students by name, at least one.")
+
+    @field_validator("students", mode="before")
+    @classmethod
+    def _leave_out_nulls(cls, students: Any) -> Any:
+        # Kedro merges the configurations of base and local key by key: null takes a student of base away.
+        if isinstance(students, dict):
+            return {name: student for name, student in students.items() if student is not None}
+        return students
 
 
 class SamplingSettings(Settings):
