@@ -37,7 +37,7 @@ def test_gsm8k_ends_with_a_plain_account_that_it_is_too_hard(workplace: Workplac
 @pytest.mark.parametrize(
     ("rows", "parameters", "expected"),
     [
-        ('{"question": "1+1?", "answer": ""}\n', (), ["problems.jsonl", "line 1", "answer"]),
+        ('{"question": "1+1?", "answer": ""}\n', (), ["problems.jsonl:1", "answer"]),
         ("", (), ["problems.jsonl", "no"]),
         (None, ("teaching.samples=many",), ["teaching", "samples", "integer"]),
         (None, ("preferences.margin=1.5",), ["preferences", "margin", "less than 1"]),

@@ -36,7 +36,9 @@ class TrainingSettings(Settings):
     maximum_length: int = Field(
         default=256, ge=8, description="tokens of prompt and rationale; longer pairs are left out, never cut"
     )
-    minimum_pairs: _PositiveInt = Field(default=16, description="with fewer pairs the teacher stays as it is")
+    minimum_pairs: _PositiveInt = Field(
+        default=100, description="with fewer pairs the teacher stays as it is"
+    )
     lora_rank: _PositiveInt = 16
     lora_alpha: float = Field(default=32.0, gt=0)
     lora_target: Literal["all-linear"] | tuple[str, ...] = Field(

@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 
 from lbt.generation import ModelsSettings, identify_model
-from lbt.pipelines.parameters import Seed
+from lbt.pipelines.parameters import Domain, Seed
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 
 
-def ingest_problems(problems: ProblemSettings, seed: Seed) -> tuple[pd.DataFrame, dict[str, Any]]:
+def ingest_problems(
+    problems: ProblemSettings, seed: Seed, domain: Domain
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read."""
-    return load_problems(problems, seed.root)
+    return load_problems(problems, seed.root, domain.root)
 
 
 def find_leaks(problems: pd.DataFrame) -> dict[str, Any]:

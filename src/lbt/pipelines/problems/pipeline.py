@@ -13,7 +13,7 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 ingest_problems,
-                inputs=["params:problems", "params:seed"],
+                inputs=["params:problems", "params:seed", "params:domain"],
                 outputs=["problems", "ingest_report"],
                 name="ingest_problems",
             ),
