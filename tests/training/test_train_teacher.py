@@ -20,7 +20,7 @@ from lbt.training import LOG_COLUMNS, Checkpoint, TrainingSettings, train_teache
 
 from .conftest import make_pairs
 
-SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=1e-3, save_steps=4)
+SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=1e-3, save_steps=4, minimum_pairs=16)
 
 # Trains in a process of its own; argv: model, pairs, settings, work folder.
 PROGRAM = """
@@ -188,7 +188,8 @@ def test_terminal_shows_progress_and_nothing_else(teacher: ModelSettings, tmp_pa
 
 
 def test_lora_is_merged_into_an_ordinary_model(teacher: ModelSettings, tmp_path: Path) -> None:
-    lora = TrainingSettings(method="lora", lora_rank=4, epochs=1, batch_size=8, learning_rate=1e-2)
+    adapters = {"method": "lora", "lora_rank": 4, "epochs": 1, "learning_rate": 1e-2}
+    lora = SETTINGS.model_copy(update=adapters)
     checkpoint = train(teacher, tmp_path, lora).checkpoint
     base, tuned = weights(teacher.path), weights(checkpoint.path)
     changed = {name for name in base if not tuned[name].equal(base[name].float())}
@@ -201,7 +202,7 @@ def test_too_few_pairs_leave_the_teacher_as_it_is(teacher: ModelSettings, tmp_pa
     result = train(teacher, tmp_path, pairs=make_pairs(3))
     assert not result.checkpoint.trained
     assert str(result.checkpoint.reason).startswith(
-        "3 pairs were built and training needs at least 100 (training.minimum_pairs): raise teaching.samples"
+        "3 pairs were built and training needs at least 16 (training.minimum_pairs): raise teaching.samples"
     )
     assert result.log.empty
     assert tuple(result.log.columns) == LOG_COLUMNS
