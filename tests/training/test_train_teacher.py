@@ -17,6 +17,7 @@ from lbt.errors import LbtError
 from lbt.generation import ModelSettings
 from lbt.prompts import PromptSettings
 from lbt.training import LOG_COLUMNS, Checkpoint, TrainingSettings, train_teacher
+from lbt.training.work import checkpoint_step
 
 from .conftest import make_pairs
 
@@ -158,13 +159,14 @@ def test_nothing_is_sent_to_the_hub(
 
 @pytest.mark.slow
 def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tmp_path: Path) -> None:
-    settings = SETTINGS.model_copy(update={"epochs": 25, "learning_rate": 1e-4})
+    settings = SETTINGS.model_copy(update={"epochs": 40, "learning_rate": 1e-4})
     whole = train(teacher, tmp_path / "whole", settings)
     killed = tmp_path / "killed"
     process = subprocess.Popen(program(teacher, killed, settings), stderr=subprocess.DEVNULL)
-    state = f"{whole.checkpoint.fingerprint}/trainer/checkpoint-*/trainer_state.json"
-    while not list(killed.glob(state)):
-        assert process.poll() is None, "it ended before it wrote a checkpoint"
+    trainer = killed / whole.checkpoint.fingerprint / "trainer"
+    # The first may be half-written when it is seen; once there is a second, one of the two is whole.
+    while max(map(checkpoint_step, trainer.glob("checkpoint-*")), default=0) < 2 * settings.save_steps:
+        assert process.poll() is None, "it ended before it wrote two checkpoints"
         time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
