@@ -1,6 +1,6 @@
 """The decode loop: a batch of prompts in, the tokens of all their samples out.
 
-`GenerationMixin.generate` does the same at half the speed on a CPU: it reads a prompt once per sample,
+`GenerationMixin.generate` does the same with more work: it reads a prompt once per sample,
 computes finished rows until the longest is done, and copies the whole cache at every token.
 """
 
@@ -152,7 +152,7 @@ def _new_cache(model: PreTrainedModel) -> DynamicCache:
 class _RoomyLayer(DynamicLayer):
     """A cache layer with room for further tokens, so that most tokens are written in place.
 
-    `DynamicLayer` copies all keys and values at every token: two thirds of the time of a small model.
+    `DynamicLayer` copies all keys and values at every token.
     """
 
     filled: int

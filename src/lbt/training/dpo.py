@@ -57,10 +57,7 @@ class Hardware:
 def load_model(
     identity: ModelIdentity, adapter: str | None, settings: TrainingSettings, hardware: Hardware
 ) -> PreTrainedModel:
-    """The base teacher: float32 if its weights are trained, bfloat16 if LoRA freezes them under autocast.
-
-    Eager attention on a CPU, because the backward pass of the fused one is slower there.
-    """
+    """The base teacher: float32 if its weights are trained, bfloat16 if LoRA freezes them under autocast."""
     local = identity.revision is None
     frozen_half = settings.method == "lora" and hardware.bfloat16
     model = AutoModelForCausalLM.from_pretrained(
