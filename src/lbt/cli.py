@@ -17,6 +17,7 @@ from kedro.pipeline import Pipeline
 
 from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
+from lbt.store_command import generations
 
 _PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_outputs")
 
@@ -54,6 +55,7 @@ def run(**options: Any) -> None:
 
 
 cli.add_command(click.Command("run", callback=run, params=kedro_run.params, help=kedro_run.help))
+cli.add_command(generations)
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:

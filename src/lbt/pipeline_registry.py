@@ -20,9 +20,9 @@ def register_pipelines() -> dict[str, Pipeline]:
     lbt_finetune = sum(
         (
             stage.create_pipeline()
-            for stage in (problems, teaching, exams, scoring, preferences, training, evaluation, report)
+            for stage in (teaching, exams, scoring, preferences, training, evaluation, report)
         ),
-        start=Pipeline([]),
+        start=problems.create_pipeline(trains=True),
     )
     return {
         "__default__": lbt_finetune,

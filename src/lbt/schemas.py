@@ -43,6 +43,10 @@ problems = _table(
         "role": _text(checks=pa.Check.isin(["teaching", "exam", "evaluation"])),
         "source": _text(),  # "pocket", or file and line
         "lucky": pa.Column("boolean", nullable=True),  # whether a misconception gives the right answer too
+        "level": pa.Column(
+            "Int64", nullable=True, required=False
+        ),  # of sources that have levels and subjects
+        "subject": _text(nullable=True, required=False),
     }
 )
 
@@ -67,6 +71,7 @@ exam_plan = _table(
         "teaching_problem_id": _text(nullable=True),
         "exam_problem_id": _text(),
         "family": _text(),
+        "companions": _text(required=False),  # ids of the further demos before the examined one, with spaces
     }
 )
 

@@ -42,7 +42,11 @@ def sit(
     seen: list[Request] = []
 
     def generate(
-        model: ModelSettings, requests: Sequence[Request], store: GenerationStore, label: str
+        model: ModelSettings,
+        requests: Sequence[Request],
+        store: GenerationStore,
+        label: str,
+        stopping: object,
     ) -> Samples:
         seen.extend(requests)
         answers = [[answer(request, i) for i in range(request.samples)] for request in requests]

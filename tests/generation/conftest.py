@@ -55,7 +55,7 @@ def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fast.chat_template = TEMPLATE
     folder = tmp_path_factory.mktemp("tokenizer")
     fast.save_pretrained(folder)
-    (folder / "config.json").write_text("{}")
+    (folder / "config.json").write_text('{"model_type": "llama", "max_position_embeddings": 128}')
     (folder / "model.safetensors").write_bytes(b"no weights")
     return folder
 

@@ -38,7 +38,7 @@ def bos_folder(tokenizer_folder: Path, tmp_path: Path) -> Path:
 
 def test_a_chat_ends_where_the_model_begins_to_write(tokenizer_folder: Path) -> None:
     tokenizer = open_tokenizer(tokenizer_folder)
-    messages = [(m["role"], m["content"]) for m in exam_messages("2 + 2", ("1 + 1", "2"), PromptSettings())]
+    messages = [(m["role"], m["content"]) for m in exam_messages("2 + 2", [("1 + 1", "2")], PromptSettings())]
     rendered = render_prompt(tokenizer, messages)
     assert rendered == "<user>1 + 1<end><assistant>2<end><user>2 + 2<end><assistant>"
     assert render_prompt(tokenizer, messages, "First ") == rendered + "First "

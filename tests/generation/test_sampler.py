@@ -1,7 +1,7 @@
 """The sampler over an engine that answers without a model; `test_transformers_engine.py` has the real one."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,8 +19,10 @@ from lbt.generation import (
     ModelSettings,
     Prompt,
     Request,
+    Sampler,
     Samples,
     SamplingSettings,
+    feeding,
     generate,
     sampler,
 )
@@ -42,9 +44,9 @@ class EchoEngine:
     def asked(self) -> list[tuple[str, int]]:
         return [(prompt.text, index) for call in self.calls for prompt in call for index in prompt.samples]
 
-    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         self.calls.append(list(prompts))
-        for prompt in reversed(prompts):
+        for prompt in reversed(self.calls[-1]):
             for index in prompt.samples:
                 yield self.answer(prompt, index)
 
@@ -117,8 +119,9 @@ def test_equal_requests_are_generated_once(model: ModelSettings, store: Generati
     engine = use(EchoEngine())
     samples = generate(model, [request("a", 2), request("a", 3), request("a", 1)], store, "exams")
     assert [index for _, index in engine.asked] == [0, 1, 2]
-    assert [len(answers) for answers in samples.completions] == [2, 3, 1]
-    assert samples.completions[0] == samples.completions[1][:2]
+    completions = list(samples.completions)
+    assert [len(answers) for answers in completions] == [2, 3, 1]
+    assert completions[0] == completions[1][:2]
     assert counts(samples) == (3, 0, 0, 9)
 
 
@@ -136,7 +139,7 @@ def test_a_second_call_opens_no_engine(model: ModelSettings, store: GenerationSt
     first = generate(model, requests, store, "exams")
     second = generate(model, requests, store, "exams")
     assert (engine.opened, engine.closed) == (1, 1)
-    assert second.completions == first.completions
+    assert list(second.completions) == list(first.completions)
     assert counts(second) == (0, 8, 0, 0)
 
 
@@ -147,7 +150,7 @@ def test_a_larger_number_of_samples_costs_only_the_new_ones(
     few = generate(model, [request("a", 4)], store, "teaching")
     many = generate(model, [request("a", 7)], store, "teaching")
     assert [index for _, index in engine.asked] == [0, 1, 2, 3, 4, 5, 6]
-    assert many.completions[0][:4] == few.completions[0]
+    assert next(iter(many.completions))[:4] == next(iter(few.completions))
     assert counts(many) == (3, 4, 0, 9)
 
 
@@ -199,13 +202,115 @@ def test_failures_are_counted_and_reported_and_not_stored(
     model: ModelSettings, store: GenerationStore, use: Use, caplog: pytest.LogCaptureFixture
 ) -> None:
     use(FailingEngine())
-    samples = generate(model, [request("a", 4)], store, "exams")
-    assert [completion is None for completion in samples.completions[0]] == [False, True, False, True]
+    lenient = model.model_copy(update={"max_failed_fraction": 0.5})
+    samples = generate(lenient, [request("a", 4)], store, "exams")
+    assert [completion is None for completion in next(iter(samples.completions))] == [
+        False,
+        True,
+        False,
+        True,
+    ]
     assert counts(samples) == (2, 0, 2, 6)
     assert store.count() == 2
     assert "exams: 2 of 4 samples failed: too odd: 1; too odd: 3" in caplog.text
     use(EchoEngine())
     assert counts(generate(model, [request("a", 4)], store, "exams")) == (2, 2, 0, 6)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(allowed=st.floats(0, 1), samples=st.integers(1, 60))
+def test_a_run_stops_as_soon_as_more_failed_than_the_budget_allows(
+    allowed: float, samples: int, model: ModelSettings, use: Use, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    engine = use(FailingEngine())
+    budgeted = model.model_copy(update={"max_failed_fraction": allowed})
+    with GenerationStore(tmp_path_factory.mktemp("store") / "s.sqlite") as store:
+        if samples // 2 <= allowed * samples:
+            assert generate(budgeted, [request("a", samples)], store, "exams").failed == samples // 2
+            return
+        with pytest.raises(ModelError, match="of .* samples failed, more than .*max_failed_fraction") as stop:
+            generate(budgeted, [request("a", samples)], store, "exams")
+        failed = int(allowed * samples) + 1
+        assert f"exams: {failed} of {samples} samples failed" in str(stop.value)
+        assert "The first error: too odd: 1." in str(stop.value)
+        assert "run the same command" in str(stop.value)
+        assert store.count() == failed, "every second one failed, and the others are stored"
+    assert engine.closed == 1
+
+
+def test_one_engine_answers_all_calls_of_a_sampler(
+    model: ModelSettings, store: GenerationStore, use: Use
+) -> None:
+    engine = use(EchoEngine())
+    with Sampler(model, store, "exams") as asked:
+        assert engine.opened == 0
+        assert [asked.generate([request(question)]).new for question in "aba"] == [1, 1, 0]
+    assert (engine.opened, engine.closed) == (1, 1)
+
+
+class Countdown(Sequence[Request]):
+    """Requests that are made when they are asked for."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, place: int) -> Request:  # type: ignore[override]
+        if not 0 <= place < self.length:
+            raise IndexError
+        return request(f"question {place}")
+
+
+class CuriousEngine(EchoEngine):
+    """Notes how many prompts it had been given when it gave its first result."""
+
+    taken = 0
+
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
+        for prompt in prompts:
+            self.taken += 1
+            for index in prompt.samples:
+                yield self.answer(prompt, index)
+
+
+def test_prompts_are_made_as_the_engine_takes_them(
+    model: ModelSettings, store: GenerationStore, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "_WINDOW", 10)
+    rendered = 0
+    render = sampler.open_renderer
+
+    class Counting:
+        def __init__(self, *arguments: object) -> None:
+            self.inner = render(*arguments)  # type: ignore[arg-type]
+
+        def render(self, messages: object, prefill: str) -> str:
+            return self.inner.render(messages, prefill)  # type: ignore[arg-type]
+
+        def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+            nonlocal rendered
+            rendered += len(texts)
+            assert rendered <= engine.taken + 10
+            return self.inner.tokenize(texts)
+
+    monkeypatch.setattr(sampler, "open_renderer", Counting)
+    engine = CuriousEngine()
+    use(engine)
+    assert generate(model, Countdown(35), store, "exams").new == rendered == 35
+
+
+def test_prompts_that_do_not_fit_the_context_are_failures_of_one_reason_and_cost_no_budget(
+    model: ModelSettings, store: GenerationStore, use: Use, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = use(EchoEngine())
+    long = [request("apples " * count, 2) for count in (200, 300)]
+    samples = generate(model, [request("a"), *long], store, "exams")
+    assert counts(samples) == (1, 0, 4, 3)
+    assert [text for text, _ in engine.asked] == ["<user>a<end><assistant>"]
+    reason = "4 of 5 samples failed: the prompt does not fit the model's context of 128 tokens"
+    assert reason in caplog.text
 
 
 class ForgetfulEngine(EchoEngine):
@@ -215,7 +320,7 @@ class ForgetfulEngine(EchoEngine):
         super().__init__()
         self.forgetful_calls = forgetful_calls
 
-    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         for number, result in enumerate(super().generate(prompts)):
             if number == 2 and len(self.calls) <= self.forgetful_calls:
                 return
@@ -248,7 +353,7 @@ def test_an_engine_that_gives_too_little_twice_ends_the_run_with_the_count_and_t
 class InterruptedEngine(EchoEngine):
     """Is interrupted after five results, as by Ctrl-C."""
 
-    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         for number, result in enumerate(super().generate(prompts)):
             if number == 5:
                 raise KeyboardInterrupt

@@ -4,7 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from lbt.configuration import Settings
-from lbt.generation import ModelSettings, ModelsSettings, SamplingSettings, request_key
+from lbt.generation import (
+    ModelSettings,
+    ModelsSettings,
+    SamplingSettings,
+    ServerSettings,
+    VllmSettings,
+    request_key,
+)
 from lbt.generation.settings import KeyRole, key_role
 
 MODEL = ModelSettings(path="somewhere")
@@ -17,13 +24,35 @@ OTHER_VALUES: dict[str, Any] = {
     "dtype": "float32",
     "device": "cpu",
     "batch_size": 7,
+    "max_failed_fraction": 0.5,
+    "vllm": VllmSettings(max_model_len=100),
+    "server": ServerSettings(endpoints=("http://127.0.0.1:1/v1",)),
+    "max_model_len": 99,
+    "quantization": "fp8",
+    "tensor_parallel_size": 2,
+    "gpu_memory_utilization": 0.5,
+    "cpu_cache_gib": 3,
+    "max_num_seqs": 5,
+    "enforce_eager": True,
+    "endpoints": ("http://127.0.0.1:2/v1",),
+    "model": "served",
+    "api": "chat",
+    "key_variable": "MY_KEY",
+    "concurrency": 3,
+    "timeout_s": 4,
+    "attempts": 2,
+    "samples_per_request": 1,
     "temperature": 0.8,
     "top_p": 0.9,
     "top_k": 40,
     "max_tokens": 65,
     "stop": ("Q:",),
 }
-FIELDS = [(settings, field) for settings in (MODEL, SAMPLING) for field in type(settings).model_fields]
+VLLM = VllmSettings(max_model_len=100)
+SERVER = ServerSettings(endpoints=("http://127.0.0.1:1/v1",))
+FIELDS = [
+    (settings, field) for settings in (MODEL, SAMPLING, VLLM, SERVER) for field in type(settings).model_fields
+]
 
 
 @pytest.mark.parametrize(("settings", "field"), FIELDS)
@@ -33,12 +62,17 @@ def test_every_field_is_declared_key_relevant_or_not(settings: Settings, field: 
 
 @pytest.mark.parametrize(("settings", "field"), FIELDS)
 def test_the_key_changes_with_the_relevant_fields_only(settings: Settings, field: str) -> None:
-    changed = settings.model_copy(update={field: OTHER_VALUES[field]})
-    model, sampling = (changed, SAMPLING) if settings is MODEL else (MODEL, changed)
-    same = request_key(model, "hash", "prompt", sampling, 1) == request_key(
-        MODEL, "hash", "prompt", SAMPLING, 1
-    )
-    assert same == (key_role(type(settings), field) is not KeyRole.VALUE)
+    def key(settings: Settings) -> str:
+        sampling = settings if isinstance(settings, SamplingSettings) else SAMPLING
+        model = settings if isinstance(settings, ModelSettings) else MODEL
+        if isinstance(settings, VllmSettings):
+            model = MODEL.model_copy(update={"vllm": settings})
+        if isinstance(settings, ServerSettings):
+            model = MODEL.model_copy(update={"server": settings})
+        return request_key(model, "hash", "prompt", sampling, 1)
+
+    same = key(settings) == key(settings.model_copy(update={field: OTHER_VALUES[field]}))
+    assert same == (key_role(type(settings), field) in (KeyRole.NONE, KeyRole.IDENTITY))
 
 
 def test_a_field_that_is_neither_is_refused() -> None:
@@ -83,3 +117,12 @@ def test_a_null_takes_a_student_away_and_one_must_be_left() -> None:
     assert list(models.students) == ["mine"]
     with pytest.raises(ValidationError):
         ModelsSettings.model_validate({"teacher": teacher, "students": {"strong": None}})
+
+
+def test_a_server_without_an_address_or_with_a_password_in_it_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"needs server\.endpoints"):
+        ModelSettings(path="m", engine="openai")
+    with pytest.raises(ValidationError, match="no URL"):
+        ServerSettings(endpoints=("localhost:8000",))
+    with pytest.raises(ValidationError, match="no password"):
+        ServerSettings(endpoints=("http://me:secret@host/v1",))

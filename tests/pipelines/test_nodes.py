@@ -6,11 +6,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lbt.errors import ModelError
 from lbt.evaluation import EvaluationSettings
-from lbt.generation import GenerationStore, ModelSettings, ModelsSettings, SamplingSettings
+from lbt.generation import (
+    GenerationStore,
+    ModelSettings,
+    ModelsSettings,
+    SamplingSettings,
+    ServerSettings,
+)
 from lbt.pipelines.evaluation import nodes as evaluation
 from lbt.pipelines.exams import nodes as exams
 from lbt.pipelines.parameters import Domain, Folder, Seed
+from lbt.pipelines.problems import nodes as problems
 from lbt.pipelines.training import nodes as training
 from lbt.prompts import PromptSettings
 from lbt.training import Checkpoint, TrainingSettings
@@ -93,12 +101,48 @@ def test_the_run_is_marked_with_what_came_of_the_training(
 ) -> None:
     monkeypatch.setattr(training, "train_teacher", lambda *_: (checkpoint, pd.DataFrame(), {}))
     result = training.train(
-        pd.DataFrame(), MODELS, PromptSettings(), TrainingSettings(), Folder(Path("work")), Seed(0)
+        pd.DataFrame(),
+        MODELS,
+        PromptSettings(),
+        TrainingSettings(),
+        Folder(Path("work")),
+        Seed(0),
+        {"trainable": True},
     )
     assert result[3] == outcome
 
 
-def test_students_sit_one_after_the_other_and_their_usage_is_summed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_teacher_on_a_server_is_evaluated_here_with_its_weights(
+    asked: list[tuple[str, ModelSettings]], tmp_path: Path
+) -> None:
+    server = ServerSettings(endpoints=("http://127.0.0.1:1/v1",))
+    served = TEACHER.model_copy(update={"engine": "openai", "server": server})
+    for engine, expected in ((None, "transformers"), ("vllm", "vllm")):
+        asked.clear()
+        evaluation.answer(
+            pd.DataFrame(),
+            MODELS.model_copy(update={"teacher": served}),
+            Checkpoint(tmp_path / "tuned", True, None, "f"),
+            PromptSettings(),
+            EVALUATION.model_copy(update={"engine": engine}),
+            GenerationStore(tmp_path / "store.sqlite"),
+            Seed(0),
+            Domain("number"),
+        )
+        assert [(model.engine, model.server) for _, model in asked] == [(expected, None)] * 2
+
+
+def test_a_teacher_without_weights_is_refused_before_anything_is_generated() -> None:
+    server = ServerSettings(endpoints=("http://127.0.0.1:1/v1",), api="chat")
+    teacher = ModelSettings(path="hosted", engine="openai", server=server)
+    with pytest.raises(ModelError, match=r"models\.teacher: hosted .* cannot be trained"):
+        problems.check_trainable(MODELS.model_copy(update={"teacher": teacher}))
+    assert problems.check_trainable(MODELS) == {"trainable": True}
+
+
+def test_students_sit_one_after_the_other_and_their_usage_is_summed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def sit_exams(*arguments: Any) -> tuple[pd.DataFrame, dict[str, float]]:
         return pd.DataFrame({"student": [arguments[3]], "path": [arguments[4].path]}), USAGE
 
@@ -111,7 +155,7 @@ def test_students_sit_one_after_the_other_and_their_usage_is_summed(monkeypatch:
         MODELS,
         PromptSettings(),
         anything,
-        anything,
+        GenerationStore(tmp_path / "store.sqlite"),
         Seed(0),
         Domain("number"),
     )

@@ -25,7 +25,8 @@ def test_stages_are_namespaces_and_start_in_their_order(main_job: Pipeline) -> N
 def test_all_checks_come_before_the_first_model(main_job: Pipeline) -> None:
     names = [node.name for node in main_job.nodes]
     before = names[: names.index("teaching.explain")]
-    assert set(before) == {"problems.ingest_problems", "problems.find_leaks", "problems.identify_models"}
+    checks = ["ingest_problems", "find_leaks", "identify_models", "check_trainable"]
+    assert set(before) == {f"problems.{check}" for check in checks}
 
 
 def test_datasets_keep_their_names_within_a_namespace(main_job: Pipeline) -> None:

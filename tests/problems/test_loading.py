@@ -90,7 +90,9 @@ def test_bad_rows_are_set_aside_on_request_and_reported(tmp_path: Path) -> None:
     path = write(tmp_path, [*sums(5), {"question": "q"}])
     problems, report = load_problems(settings(path, bad_rows="set_aside"), 0)
     assert len(problems) == 5
-    assert report["set_aside"] == [{"row": 6, "field": "answer", "reason": "is missing"}]
+    assert report["set_aside"] == [
+        {"file": "mine.jsonl", "row": 6, "field": "answer", "reason": "is missing"}
+    ]
     assert report["rows_read"] == 6
 
 

@@ -23,7 +23,7 @@ def test_the_instruction_stands_where_the_settings_say() -> None:
 
 def test_a_demo_is_one_earlier_turn_as_the_teacher_had_it() -> None:
     settings = PromptSettings(instruction="Be brief.", instruction_role="user", prefill="Well, ")
-    messages = exam_messages("2+2?", ("1+1?", "one and one\n#### 2"), settings)
+    messages = exam_messages("2+2?", [("1+1?", "one and one\n#### 2")], settings)
     assert messages == [
         {"role": "user", "content": "Be brief.\n\n1+1?"},
         {"role": "assistant", "content": "Well, one and one\n#### 2"},
@@ -32,19 +32,19 @@ def test_a_demo_is_one_earlier_turn_as_the_teacher_had_it() -> None:
 
 
 def test_the_system_instruction_comes_once_and_first() -> None:
-    messages = exam_messages("2+2?", ("1+1?", "#### 2"), SYSTEM)
+    messages = exam_messages("2+2?", [("1+1?", "#### 2")], SYSTEM)
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
 
 
 @given(question=st.text(), instruction=st.text(), role=st.sampled_from(["system", "user"]))
 def test_the_baseline_is_asked_as_in_teaching(question: str, instruction: str, role: str) -> None:
     settings = PromptSettings(instruction=instruction, instruction_role=role)
-    assert exam_messages(question, None, settings) == teaching_messages(question, settings)
+    assert exam_messages(question, [], settings) == teaching_messages(question, settings)
 
 
 @given(demo=st.tuples(st.text(), st.text()), question=st.text())
 def test_exams_of_one_demo_share_all_but_the_last_message(demo: tuple[str, str], question: str) -> None:
-    first, second = exam_messages("2+2?", demo, SYSTEM), exam_messages(question, demo, SYSTEM)
+    first, second = exam_messages("2+2?", [demo], SYSTEM), exam_messages(question, [demo], SYSTEM)
     assert first[:-1] == second[:-1]
 
 

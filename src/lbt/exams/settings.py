@@ -1,14 +1,63 @@
 """Parameters of the exams stage."""
 
-from pydantic import Field
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from lbt.configuration import Settings
 from lbt.generation import SamplingSettings
 
 
-class ExamSettings(Settings):
-    """How many exam problems a demo is tried on, and how often; at temperature 0 one repeat is enough."""
+class NearestSettings(Settings):
+    """How near two questions are.
 
+    `embedding` is tfidf, which needs no model, or the folder or hub id of a sentence-embedding model, whose
+    token vectors are averaged.
+    """
+
+    embedding: str = Field(default="tfidf", min_length=1)
+    revision: str | None = None
+    batch_size: int = Field(default=32, ge=1)
+
+
+class SubjectLevelSettings(Settings):
+    """Which exam problems suit a teaching problem.
+
+    `subject` is same, other or any. `level` is what the exam problem's level must be to the teaching
+    problem's (=, <, > or any), or a list of levels.
+    """
+
+    subject: Literal["same", "other", "any"] = "same"
+    level: Literal["=", "<", ">", "any"] | tuple[Annotated[int, Field(ge=0)], ...] = "="
+
+
+class FixedSettings(Settings):
+    """The file with the ids of the exam problems, one a line, in the order in which they are taken."""
+
+    path: str | None = None
+
+
+class ExamSettings(Settings):
+    """Which exam problems a demo is tried on, how many, and how often.
+
+    At temperature 0 one repeat is enough. With more than one demo per exam the further ones are of other
+    teaching problems and the same for all demos, and for the baseline, of an exam problem.
+    """
+
+    maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
     problems_per_demo: int = Field(default=3, ge=1)
+    demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
     sampling: SamplingSettings
+    nearest: NearestSettings = NearestSettings()
+    subject_level: SubjectLevelSettings = SubjectLevelSettings()
+    fixed: FixedSettings = FixedSettings()
+
+    @model_validator(mode="after")
+    def _a_fixed_list_needs_a_file(self) -> Self:
+        if self.maker == "fixed" and not self.fixed.path:
+            raise ValueError(
+                "exams.maker is 'fixed', so exams.fixed.path must name the file with the ids of the "
+                "exam problems"
+            )
+        return self

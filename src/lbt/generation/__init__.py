@@ -7,8 +7,14 @@ from lbt.generation.engine import Engine, Generated, Prompt, open_engine
 from lbt.generation.identity import ModelIdentity, identify_model
 from lbt.generation.rendering import load_tokenizer, render_prompt
 from lbt.generation.requests import Completion, Request, request_key, sample_stream
-from lbt.generation.sampler import Samples, generate
-from lbt.generation.settings import ModelSettings, ModelsSettings, SamplingSettings
+from lbt.generation.sampler import Sampler, Samples, generate
+from lbt.generation.settings import (
+    ModelSettings,
+    ModelsSettings,
+    SamplingSettings,
+    ServerSettings,
+    VllmSettings,
+)
 from lbt.generation.store import GenerationStore, Origin, Row
 
 __all__ = [
@@ -23,8 +29,11 @@ __all__ = [
     "Prompt",
     "Request",
     "Row",
+    "Sampler",
     "Samples",
     "SamplingSettings",
+    "ServerSettings",
+    "VllmSettings",
     "generate",
     "identify_model",
     "load_tokenizer",

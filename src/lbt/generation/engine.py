@@ -1,6 +1,6 @@
 """The protocol of everything that can write text, and the one place where an engine is chosen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -17,10 +17,16 @@ class Prompt:
     key: str
     """The request key; with a sample's index it determines that sample's random stream (`sample_stream`)."""
     text: str
-    """Chat template and prefill applied: to be tokenised without adding special tokens."""
+    """Chat template and prefill applied; for a server that is sent messages, those as JSON."""
     samples: tuple[int, ...]
-    """Indices of the wanted samples."""
+    """Indices of the wanted samples, ascending."""
     sampling: SamplingSettings
+    tokens: tuple[int, ...] = ()
+    """The text's tokens, all special ones among them; none for a server that is sent messages."""
+    messages: tuple[tuple[str, str], ...] = ()
+    """Pairs of role and content, for a server that is sent messages."""
+    prefill: str = ""
+    """How the answer to the messages begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,12 @@ class Engine(Protocol):
     version: str
     """Of the library that computes the text; stored with every generation."""
 
-    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         """Yield the samples of all prompts as they are ready, in any order.
 
-        What cannot be generated is yielded as a failure; an exception means that nothing more will come.
+        Prompts may be many: they are taken as the engine gets to them, neighbours with a shared beginning
+        together. What cannot be generated is yielded as a failure; an exception means that nothing more will
+        come.
         """
         ...
 
@@ -64,6 +72,14 @@ def open_engine(model: ModelSettings, identity: ModelIdentity) -> Engine:
     Raises:
         ModelError: The model cannot be loaded.
     """
+    if model.engine == "vllm":
+        from lbt.generation.vllm_engine import VllmEngine
+
+        return VllmEngine(model, identity)
+    if model.engine == "openai":
+        from lbt.generation.openai_engine import OpenAIEngine
+
+        return OpenAIEngine(model, identity)
     from lbt.generation.transformers_engine import TransformersEngine
 
     return TransformersEngine(model, identity)

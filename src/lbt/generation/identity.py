@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,8 @@ class ModelIdentity:
     path: str
     """Path or hub id, as configured."""
     folder: str
-    """Where configuration, tokenizer and chat template are; for a hub id, its snapshot in the cache."""
+    """Where configuration, tokenizer and chat template are; for a hub id, its snapshot in the cache; empty
+    for a model that is sent messages by its name."""
     identity: str
     """64 hex digits."""
     revision: str | None
@@ -52,7 +53,9 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     """Find a model and hash it; nothing is loaded.
 
     A folder's weights, configuration, tokenizer and chat template are read. A hub repository is identified by
-    its id and commit: only its small files are fetched, from the local cache if there is no connection.
+    its id and commit: only its small files are fetched, from the local cache if there is no connection. A
+    model that a server is sent messages for is what its name says. For a model that a server is sent prompts
+    for, the folder needs no weights.
 
     Args:
         settings: The model.
@@ -61,13 +64,15 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     Raises:
         ModelError: There is no such model, or something that is needed to chat with it is missing.
     """
+    if settings.speaks_chat:
+        served = [("served", settings.path), ("revision", settings.revision)]
+        return ModelIdentity(name, settings.path, "", _hash_parts(served), settings.revision)
     path = Path(settings.path).expanduser()
     if path.is_dir():
         folder, revision = path, None
-        parts = [
-            ("weights", _hash_files(_weights_of(folder, name, settings.path))),
-            _hash_small_files(folder),
-        ]
+        parts = [_hash_small_files(folder)]
+        if settings.engine != "openai" or _find_weights(folder):
+            parts.insert(0, ("weights", _hash_files(_weights_of(folder, name, settings.path))))
     else:
         folder = _fetch(settings, name)
         revision = folder.name
@@ -75,8 +80,11 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     _check_folder(folder, name, settings.path)
     if settings.adapter is not None:
         parts.append(("adapter", _hash_adapter(settings.adapter, name)))
-    identity = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return ModelIdentity(name, settings.path, str(folder), identity, revision)
+    return ModelIdentity(name, settings.path, str(folder), _hash_parts(parts), revision)
+
+
+def _hash_parts(parts: Sequence[tuple[str, str | None]]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _check_folder(folder: Path, name: str, path: str) -> None:
@@ -106,8 +114,12 @@ def _has_chat_template(folder: Path) -> bool:
     return config.is_file() and bool(json.loads(config.read_text(encoding="utf-8")).get("chat_template"))
 
 
+def _find_weights(folder: Path) -> list[Path]:
+    return sorted(file for pattern in _WEIGHTS for file in folder.glob(pattern))
+
+
 def _weights_of(folder: Path, name: str, path: str) -> list[Path]:
-    files = sorted(file for pattern in _WEIGHTS for file in folder.glob(pattern))
+    files = _find_weights(folder)
     if not files:
         raise ModelError(
             f"{name}: {path} holds no weights (*.safetensors or pytorch_model*.bin). "

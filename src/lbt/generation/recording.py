@@ -1,19 +1,17 @@
 """Putting results into the store as they come."""
 
 import time
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
 from lbt.generation.engine import Generated
-from lbt.generation.requests import Completion
 from lbt.generation.store import GenerationStore, Origin, Row
 
 COMMIT_EVERY_S = 1.0
 """A kill loses at most this much work, and what the engine is at."""
 COMMIT_EVERY_ROWS = 1000
-
-Stored = dict[str, dict[int, Completion]]
-"""Completions by request key and sample index."""
+_KEPT_REASONS = 100
 
 
 class Recorder:
@@ -22,35 +20,40 @@ class Recorder:
     Args:
         store: Where completions are kept.
         origin: What is stored with every one of them.
-        stored: Gets every completion too.
     """
 
-    def __init__(self, store: GenerationStore, origin: Origin, stored: Stored) -> None:
+    def __init__(self, store: GenerationStore, origin: Origin) -> None:
         self._store = store
         self._origin = origin
-        self._stored = stored
         self._waiting: list[Row] = []
         self._committed = time.monotonic()
         self.new = 0
         self.tokens = 0
-        self.failures: dict[tuple[str, int], str] = {}
-        """Reasons by request key and sample index; failures are not stored."""
+        self.failed: set[tuple[str, int]] = set()
+        """Request key and sample index of what failed; failures are not stored."""
+        self.reasons: Counter[str] = Counter()
+        """How often each reason for a failure was given, the first hundred reasons."""
 
     def add(self, result: Generated) -> None:
         """Take one result."""
         if result.completion is None:
-            self.failures[result.key, result.sample_index] = result.failure
+            self.fail(result.key, result.sample_index, result.failure)
             return
-        self._stored.setdefault(result.key, {})[result.sample_index] = result.completion
         self._waiting.append((result.key, result.sample_index, result.completion))
-        self.new += 1
         self.tokens += result.completion.tokens
         if len(self._waiting) >= COMMIT_EVERY_ROWS or time.monotonic() - self._committed > COMMIT_EVERY_S:
-            self._commit()
+            self.commit()
 
-    def _commit(self) -> None:
+    def fail(self, key: str, sample_index: int, reason: str) -> None:
+        """Note that a sample could not be generated."""
+        self.failed.add((key, sample_index))
+        if reason in self.reasons or len(self.reasons) < _KEPT_REASONS:
+            self.reasons[reason] += 1
+
+    def commit(self) -> None:
+        """Put what waits into the store."""
         if self._waiting:
-            self._store.put(self._waiting, self._origin)
+            self.new += self._store.put(self._waiting, self._origin)
         self._waiting, self._committed = [], time.monotonic()
 
     def __enter__(self) -> Self:
@@ -59,4 +62,4 @@ class Recorder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._commit()
+        self.commit()

@@ -1,14 +1,64 @@
-"""Chat template to text: the same for every engine, and without torch."""
+"""Chat template to text to tokens: the same for every engine, in one place, and without torch."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lbt.errors import ModelError
 from lbt.generation.identity import ModelIdentity
+from lbt.generation.settings import ModelSettings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+Messages = Iterable[tuple[str, str]]
+
+
+class Renderer(Protocol):
+    """How messages become what a model is sent."""
+
+    def render(self, messages: Messages, prefill: str) -> str:
+        """The prompt's text, which the request key hashes."""
+        ...
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """The tokens of each text; none where the server tokenises."""
+        ...
+
+
+def open_renderer(model: ModelSettings, identity: ModelIdentity) -> Renderer:
+    """The renderer of a model.
+
+    Raises:
+        ModelError: The tokenizer's files cannot be read.
+    """
+    return _Messages() if model.speaks_chat else _Template(load_tokenizer(identity))
+
+
+class _Template:
+    """Applies the model's own chat template here."""
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase") -> None:
+        self._tokenizer = tokenizer
+
+    def render(self, messages: Messages, prefill: str) -> str:
+        return render_prompt(self._tokenizer, messages, prefill)
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        # The template has written all special tokens, a BOS too if the model has one: none is added.
+        encoded: Any = self._tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+        return [tuple(tokens) for tokens in encoded]
+
+
+class _Messages:
+    """Leaves the template to the server, which is sent the messages."""
+
+    def render(self, messages: Messages, prefill: str) -> str:
+        return json.dumps([list(messages), prefill], ensure_ascii=False)
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        return [()] * len(texts)
 
 
 def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
@@ -31,9 +81,21 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
         raise ModelError(f"{identity.name}: the tokenizer in {folder} cannot be loaded: {error}") from error
 
 
-def render_prompt(
-    tokenizer: "PreTrainedTokenizerBase", messages: Iterable[tuple[str, str]], prefill: str = ""
-) -> str:
+def context_length(identity: ModelIdentity) -> int | None:
+    """The most tokens of prompt and answer together; None where the model's configuration does not say."""
+    if not identity.folder:
+        return None
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(identity.folder).get_text_config()
+    except ValueError:  # an architecture that transformers does not know, which another engine may
+        return None
+    length = getattr(config, "max_position_embeddings", None)
+    return None if length is None else int(length)
+
+
+def render_prompt(tokenizer: "PreTrainedTokenizerBase", messages: Messages, prefill: str = "") -> str:
     """The text up to where the model starts to write, which is after the prefill.
 
     It holds all special tokens, a BOS included if the template writes one: tokenise it with

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +65,23 @@ def request_key(
         None if sampling.greedy else seed,
     ]
     return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
+
+
+def sample_seed(key: str, sample_index: int) -> int:
+    """The seed of one sample for engines that take a seed: consecutive indices have consecutive seeds.
+
+    vLLM gives choice i of a call with seed s the seed s + i, so that one call can ask a run of indices.
+    """
+    return (int(key[:8], 16) & 0x3FFFFFFF) + sample_index
+
+
+def runs_of(indices: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first index, length) of every run of consecutive indices in an ascending sequence."""
+    start = 0
+    for place in range(1, len(indices) + 1):
+        if place == len(indices) or indices[place] != indices[place - 1] + 1:
+            yield indices[start], place - start
+            start = place
 
 
 def sample_stream(key: str, sample_index: int) -> np.random.Generator:

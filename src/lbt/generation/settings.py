@@ -6,9 +6,9 @@ generations are stored. A change of a VALUE or IDENTITY field asks anew; any oth
 
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
 
@@ -18,7 +18,78 @@ class KeyRole(Enum):
 
     VALUE = "the key holds the field's value"
     IDENTITY = "the key holds the content that the field leads to (see `identify_model`)"
+    PARTS = "the field holds settings of its own, whose fields declare their roles"
     NONE = "the field changes where and how fast, not what is generated"
+
+
+class VllmSettings(Settings):
+    """How vLLM runs a model in this process."""
+
+    max_model_len: Annotated[int | None, KeyRole.VALUE] = Field(
+        None, ge=2, description="Longest prompt and answer in tokens; the model's own context if not given."
+    )
+    quantization: Annotated[str | None, KeyRole.VALUE] = Field(
+        None, description="As vLLM names it, such as fp8 or awq; what the checkpoint says if not given."
+    )
+    tensor_parallel_size: Annotated[int, KeyRole.NONE] = Field(
+        1, ge=1, description="GPUs that share one copy of the model."
+    )
+    gpu_memory_utilization: Annotated[float, KeyRole.NONE] = Field(
+        0.9, gt=0, le=1, description="Share of a GPU's memory for weights and cache."
+    )
+    cpu_cache_gib: Annotated[int, KeyRole.NONE] = Field(
+        1, ge=1, description="Memory for the cache where vLLM runs on a CPU."
+    )
+    max_num_seqs: Annotated[int | None, KeyRole.NONE] = Field(
+        None, ge=1, description="Answers written at the same time; vLLM's default if not given."
+    )
+    enforce_eager: Annotated[bool | None, KeyRole.NONE] = Field(
+        None, description="No compilation: starts sooner, may write more slowly. By default so on a CPU only."
+    )
+
+
+class ServerSettings(Settings):
+    """An OpenAI-compatible server, or several that serve the same model."""
+
+    endpoints: Annotated[tuple[str, ...], KeyRole.NONE] = Field(
+        min_length=1, description="Base URLs such as http://127.0.0.1:8000/v1."
+    )
+    model: Annotated[str | None, KeyRole.VALUE] = Field(
+        None, min_length=1, description="The model's name at the server; its path if not given."
+    )
+    api: Annotated[Literal["completions", "chat"], KeyRole.VALUE] = Field(
+        "completions",
+        description="completions: our rendering of the model's chat template is sent; chat: the messages "
+        "are, for a hosted model whose template and tokenizer are not to be had.",
+    )
+    key_variable: Annotated[str, KeyRole.NONE] = Field(
+        "OPENAI_API_KEY",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="The environment variable, or entry of api_keys in conf/local/credentials.yml, that "
+        "holds the key.",
+    )
+    concurrency: Annotated[int, KeyRole.NONE] = Field(
+        64, ge=1, description="Calls in flight at one endpoint."
+    )
+    timeout_s: Annotated[float, KeyRole.NONE] = Field(
+        120, gt=0, description="Seconds after which a call is given up and tried again."
+    )
+    attempts: Annotated[int, KeyRole.NONE] = Field(
+        6, ge=1, description="Tries of a call before its samples count as failed."
+    )
+    samples_per_request: Annotated[int | None, KeyRole.NONE] = Field(
+        None, ge=1, description="Largest n of a call, for servers that limit it; 1 where they know no n."
+    )
+
+    @field_validator("endpoints")
+    @classmethod
+    def _check_urls(cls, endpoints: tuple[str, ...]) -> tuple[str, ...]:
+        for endpoint in endpoints:
+            if not endpoint.startswith(("http://", "https://")):
+                raise ValueError(f"{endpoint!r} is no URL; write http://host:port/v1")
+            if "@" in endpoint:
+                raise ValueError("a URL must hold no password; put the key where key_variable says")
+        return endpoints
 
 
 class ModelSettings(Settings):
@@ -35,8 +106,8 @@ class ModelSettings(Settings):
     )
     # The engine is part of the key because equal seeds give other texts on another engine, and because a run
     # that asks for an engine must not be handed the texts of a different one.
-    engine: Annotated[Literal["transformers"], KeyRole.VALUE] = Field(
-        "transformers", description="What runs the model."
+    engine: Annotated[Literal["transformers", "vllm", "openai"], KeyRole.VALUE] = Field(
+        "transformers", description="What runs the model: a library in this process, or a server."
     )
     dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], KeyRole.VALUE] = Field(
         "auto", description="Precision; auto is bfloat16 where the hardware computes in it, else float32."
@@ -45,8 +116,26 @@ class ModelSettings(Settings):
         "auto", description="Where the model runs, such as cpu or cuda:1; auto takes a GPU if there is one."
     )
     batch_size: Annotated[int | None, KeyRole.NONE] = Field(
-        None, ge=1, description="Answers written at the same time; by default what fits in memory."
+        None, ge=1, description="Answers that transformers writes at the same time; by default what fits."
     )
+    max_failed_fraction: Annotated[float, KeyRole.NONE] = Field(
+        0.02, ge=0, le=1, description="Share of a stage's samples that may fail before the run stops."
+    )
+    vllm: Annotated[VllmSettings | None, KeyRole.PARTS] = Field(None, description="For engine vllm.")
+    server: Annotated[ServerSettings | None, KeyRole.PARTS] = Field(None, description="For engine openai.")
+
+    @model_validator(mode="after")
+    def _check_server(self) -> Self:
+        if self.engine == "openai" and self.server is None:
+            raise ValueError("engine openai needs server.endpoints, such as [http://127.0.0.1:8000/v1]")
+        if self.engine == "openai" and self.adapter is not None:
+            raise ValueError("engine openai cannot load an adapter; serve it, and name it in server.model")
+        return self
+
+    @property
+    def speaks_chat(self) -> bool:
+        """Whether messages are sent as they are, so that no template and tokenizer is needed here."""
+        return self.engine == "openai" and self.server is not None and self.server.api == "chat"
 
 
 class ModelsSettings(Settings):
@@ -98,10 +187,15 @@ def key_role(settings: type[Settings], field: str) -> KeyRole:
 
 
 def key_values(settings: Settings) -> dict[str, Any]:
-    """The fields whose values belong in the request key, with their values."""
-    return {field: getattr(settings, field) for field in _value_fields(type(settings))}
+    """The fields whose values belong in the request key, with their values; unset parts add none."""
+    values = {field: getattr(settings, field) for field in _fields(type(settings), KeyRole.VALUE)}
+    for field in _fields(type(settings), KeyRole.PARTS):
+        part = getattr(settings, field)
+        if part is not None:
+            values[field] = key_values(part)
+    return values
 
 
 @lru_cache
-def _value_fields(settings: type[Settings]) -> tuple[str, ...]:
-    return tuple(field for field in settings.model_fields if key_role(settings, field) is KeyRole.VALUE)
+def _fields(settings: type[Settings], role: KeyRole) -> tuple[str, ...]:
+    return tuple(field for field in settings.model_fields if key_role(settings, field) is role)

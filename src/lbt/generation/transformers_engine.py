@@ -1,9 +1,9 @@
 """The default engine: a Hugging Face model in this process, on a GPU if there is one, else on the CPU."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,11 +11,13 @@ from typing import Any, Self
 import numpy as np
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from lbt.errors import ModelError
 from lbt.generation.decoding import Batch, Ending, decode
 from lbt.generation.engine import Generated, Prompt
+from lbt.generation.hardware import choose_device, choose_dtype
 from lbt.generation.identity import ModelIdentity
 from lbt.generation.rendering import load_tokenizer
 from lbt.generation.requests import Completion, FinishReason, sample_stream
@@ -25,14 +27,8 @@ from lbt.generation.settings import ModelSettings, SamplingSettings
 _MAXIMUM_ROWS = {"cpu": 192, "cuda": 512}
 _CPU_BYTES = 1 << 30
 _GPU_SHARE = 0.4
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A prompt with its tokens."""
-
-    prompt: Prompt
-    tokens: list[int]
+# Prompts that are sorted by length at a time: more would pad less by under a percent, and hold more memory.
+_WINDOW = 8192
 
 
 class TransformersEngine:
@@ -54,25 +50,19 @@ class TransformersEngine:
 
     def __init__(self, settings: ModelSettings, identity: ModelIdentity) -> None:
         self._settings = settings
-        self._device = _choose_device(settings.device, identity.name)
+        self._device = choose_device(settings.device, identity.name)
         self._tokenizer = load_tokenizer(identity)
         self._model: PreTrainedModel | None = _load_model(settings, identity, self._device)
         self._context = _context_length(self._model)
         self._ends = _end_tokens(self._model, self._tokenizer)
 
-    def generate(self, prompts: Sequence[Prompt]) -> Iterator[Generated]:
-        """Yield the samples of all prompts as they end; a prompt that fills the context fails."""
-        encoded = self._tokenizer([prompt.text for prompt in prompts], add_special_tokens=False)["input_ids"]
-        jobs = []
-        for prompt, tokens in zip(prompts, encoded, strict=True):
-            if 0 < len(tokens) < self._context:
-                jobs.append(_Job(prompt, tokens))
-            else:
-                reason = f"the prompt has {len(tokens)} tokens, the model's context {self._context}"
-                yield from (Generated(prompt.key, index, None, reason) for index in prompt.samples)
-        for sampling, batch in self._batches(jobs):
-            # Not around the loop: the caller's code between two results is none of inference mode's business.
-            yield from _in_inference_mode(self._answer(batch, sampling))
+    def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
+        """Yield the samples of all prompts as they end, one window of prompts after the other."""
+        iterator = iter(prompts)
+        while window := list(islice(iterator, _WINDOW)):
+            for sampling, batch in self._batches(window):
+                # Not around the loop: what the caller does between two results is no inference.
+                yield from _in_inference_mode(self._answer(batch, sampling))
 
     def close(self) -> None:
         """Free the model and its memory."""
@@ -89,45 +79,45 @@ class TransformersEngine:
     ) -> None:
         self.close()
 
-    def _answer(self, jobs: list[_Job], sampling: SamplingSettings) -> Iterator[Generated]:
+    def _answer(self, prompts: list[Prompt], sampling: SamplingSettings) -> Iterator[Generated]:
         """The samples of one batch."""
         assert self._model is not None, "the engine is closed"
-        rows = [(job, index) for job in jobs for index in job.prompt.samples]
-        limits = [min(sampling.max_tokens, self._context - len(job.tokens)) for job, _ in rows]
+        rows = [(prompt, index) for prompt in prompts for index in prompt.samples]
+        limits = [min(sampling.max_tokens, self._context - len(prompt.tokens)) for prompt, _ in rows]
         batch = Batch(
-            prompts=[job.tokens for job in jobs],
-            copies=[len(job.prompt.samples) for job in jobs],
+            prompts=[prompt.tokens for prompt in prompts],
+            copies=[len(prompt.samples) for prompt in prompts],
             limits=limits,
             uniforms=_uniforms(rows, max(limits), sampling).to(self._device),
             sampling=sampling,
         )
         ending = Ending(self._ends, _stop_check(self._tokenizer, sampling.stop))
         for row, tokens, reason in decode(self._model, batch, ending):
-            job, index = rows[row]
-            yield Generated(job.prompt.key, index, self._completion(job, tokens, reason, sampling.stop))
+            prompt, index = rows[row]
+            yield Generated(prompt.key, index, self._completion(prompt, tokens, reason, sampling.stop))
 
     def _completion(
-        self, job: _Job, tokens: list[int], reason: FinishReason, stop: tuple[str, ...]
+        self, prompt: Prompt, tokens: list[int], reason: FinishReason, stop: tuple[str, ...]
     ) -> Completion:
         text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         ends = [place for place in map(text.find, stop) if place >= 0]
-        return Completion(text[: min(ends, default=len(text))], reason, len(job.tokens), len(tokens))
+        return Completion(text[: min(ends, default=len(text))], reason, len(prompt.tokens), len(tokens))
 
-    def _batches(self, jobs: list[_Job]) -> Iterator[tuple[SamplingSettings, list[_Job]]]:
+    def _batches(self, prompts: list[Prompt]) -> Iterator[tuple[SamplingSettings, list[Prompt]]]:
         """Batches of equal sampling settings, longest prompts first: memory is shortest at the start."""
-        jobs = sorted(jobs, key=lambda job: (job.prompt.sampling.model_dump_json(), -len(job.tokens)))
-        for sampling, group in groupby(jobs, key=lambda job: job.prompt.sampling):
-            batch: list[_Job] = []
+        prompts = sorted(prompts, key=lambda prompt: (prompt.sampling.model_dump_json(), -len(prompt.tokens)))
+        for sampling, group in groupby(prompts, key=lambda prompt: prompt.sampling):
+            batch: list[Prompt] = []
             free = 0
-            for job in group:
-                remaining = job.prompt.samples
+            for prompt in group:
+                remaining = prompt.samples
                 while remaining:
                     if not free:
                         if batch:
                             yield sampling, batch
-                        batch, free = [], self._rows(len(job.tokens) + sampling.max_tokens)
+                        batch, free = [], self._rows(len(prompt.tokens) + sampling.max_tokens)
                     taken, remaining = remaining[:free], remaining[free:]
-                    batch.append(_Job(replace(job.prompt, samples=taken), job.tokens))
+                    batch.append(replace(prompt, samples=taken))
                     free -= len(taken)
             yield sampling, batch
 
@@ -152,11 +142,11 @@ def _in_inference_mode(results: Iterator[Generated]) -> Iterator[Generated]:
         yield result
 
 
-def _uniforms(rows: list[tuple[_Job, int]], limit: int, sampling: SamplingSettings) -> torch.Tensor:
+def _uniforms(rows: list[tuple[Prompt, int]], limit: int, sampling: SamplingSettings) -> torch.Tensor:
     """Random numbers of shape (rows, limit): a row's depend on its request key and sample index only."""
     if sampling.greedy:
         return torch.zeros(len(rows), 1, dtype=torch.float64).expand(-1, limit)
-    streams = [sample_stream(job.prompt.key, index).random(limit) for job, index in rows]
+    streams = [sample_stream(prompt.key, index).random(limit) for prompt, index in rows]
     return torch.from_numpy(np.stack(streams))
 
 
@@ -199,30 +189,6 @@ def _row_bytes(model: PreTrainedModel, length: int) -> int:
     return int(cache + scores)
 
 
-def _choose_device(device: str, name: str) -> torch.device:
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise ModelError(f"{name}: device {device!r} is none: {error}. Use auto, cpu or cuda.") from error
-    if chosen.type not in _MAXIMUM_ROWS or (chosen.type == "cuda" and not torch.cuda.is_available()):
-        raise ModelError(f"{name}: device {device!r} is not available here. Set its 'device' to auto or cpu.")
-    return chosen
-
-
-def _choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
-    if dtype != "auto":
-        chosen: torch.dtype = getattr(torch, dtype)
-        return chosen
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    # Elsewhere bfloat16 is emulated and slower than float32.
-    abilities = torch.cpu.get_capabilities()
-    fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
-
-
 def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.device) -> PreTrainedModel:
     # On a CPU eager attention is the faster one in bfloat16 for one new token a row.
     attention = "eager" if device.type == "cpu" else "sdpa"
@@ -231,7 +197,7 @@ def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.
         model = AutoModelForCausalLM.from_pretrained(
             identity.path if identity.revision else identity.folder,
             revision=identity.revision or "main",
-            dtype=_choose_dtype(settings.dtype, device),
+            dtype=choose_dtype(settings.dtype, device),
             attn_implementation=attention,
         )
         if settings.adapter is not None:
@@ -239,7 +205,7 @@ def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.
 
             adapter = Path(settings.adapter).expanduser()
             model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{identity.name}: {identity.path} cannot be loaded: {error}") from error
     finally:
         transformers.utils.logging.enable_progress_bar()

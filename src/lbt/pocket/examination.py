@@ -98,7 +98,7 @@ def _ask(
         make_request(teaching_messages(question, PROMPTS), PROMPTS, samples, sampling, seed)
         for question in problems["question"]
     ]
-    return generate(model, requests, store, label).completions
+    return list(generate(model, requests, store, label).completions)
 
 
 def _exam_verdicts(
@@ -114,7 +114,7 @@ def _exam_verdicts(
         for family, problem in zip(exams["family"], exams["problem_id"], strict=True)
     ]
     requests = [
-        make_request(exam_messages(question, shown, PROMPTS), PROMPTS, 1, GREEDY, seed)
+        make_request(exam_messages(question, [shown] if shown else [], PROMPTS), PROMPTS, 1, GREEDY, seed)
         for question, shown in zip(exams["question"], demos, strict=True)
     ]
     completions = generate(student, requests, store, label).completions

@@ -2,7 +2,16 @@
 
 from lbt.problems.leakage import check_leakage
 from lbt.problems.loading import load_problems
-from lbt.problems.settings import PocketProblemSettings, ProblemSettings
+from lbt.problems.report import count_problems
+from lbt.problems.settings import HuggingFaceSettings, PocketProblemSettings, ProblemSettings
 from lbt.problems.texts import question_key
 
-__all__ = ["PocketProblemSettings", "ProblemSettings", "check_leakage", "load_problems", "question_key"]
+__all__ = [
+    "HuggingFaceSettings",
+    "PocketProblemSettings",
+    "ProblemSettings",
+    "check_leakage",
+    "count_problems",
+    "load_problems",
+    "question_key",
+]

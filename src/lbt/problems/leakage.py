@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from lbt.errors import DataError
-from lbt.problems.reading import ROLES
+from lbt.problems.rows import ROLES
 from lbt.problems.texts import question_key
 
 _NAMES = {"teaching": "teaching problem", "exam": "exam problem", "evaluation": "evaluation problem"}

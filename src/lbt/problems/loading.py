@@ -1,28 +1,36 @@
-"""Load the problems table from a file or from the embedded domain."""
+"""Load the problems table from files, a dataset or the embedded domain."""
 
 import logging
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from lbt.errors import DataError
 from lbt.grading import Domain
-from lbt.problems.reading import ROLES, BadRow, FileContent, Row, read_problem_file
+from lbt.problems.gathering import Gathered, gather
+from lbt.problems.report import count_roles, report_of
+from lbt.problems.rows import ROLES, Row
 from lbt.problems.settings import ProblemSettings
-from lbt.problems.splits import check_roles, draw, draw_per_family, split_by_hash
+from lbt.problems.splits import draw, draw_per_family
 
 logger = logging.getLogger(__name__)
 
 COLUMNS = ["problem_id", "family", "question", "answer", "role", "source", "lucky"]
+OPTIONAL_COLUMNS = {"level": "Int64", "subject": "str"}
 _SHOWN = 10
 
 
 def load_problems(
-    settings: ProblemSettings, seed: int, domain: Domain | None = None
+    settings: ProblemSettings,
+    seed: int,
+    domain: Domain | None = None,
+    examined_by_family: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems table (one row a problem, with its role) and a JSON-ready report of the ingest.
+
+    The columns level and subject are there if a problem has one. With `examined_by_family`, every teaching
+    problem's family must have an exam problem; other exam makers need none.
 
     Raises DataError for a missing or empty file, for unusable rows (all are named; with
     `bad_rows: set_aside` they are reported instead), for roles on some rows only, and for a file that
@@ -31,27 +39,18 @@ def load_problems(
     """
     if settings.source == "pocket":
         return _draw_from_pocket(settings, seed)
-    content = read_problem_file(Path(str(settings.path)), settings.source, domain)
-    _judge_bad_rows(content, settings)
-    given = check_roles(content.rows, content.name)
-    rows = content.rows if given else split_by_hash(content.rows, seed)
+    gathered = gather(settings, seed, domain)
+    _judge_bad_rows(gathered, settings)
+    rows = gathered.rows
     drawn = (
         draw(rows, "teaching", settings.teaching, seed)
         + draw_per_family(rows, "exam", settings.exam_per_family, seed)
         + draw(rows, "evaluation", settings.evaluation, seed)
     )
-    problems = _table(sorted(drawn, key=lambda row: row.line), content.name)
-    _check_usable(problems, settings, content.name)
-    if content.default_family:
-        logger.info(
-            "%d rows of %s name no family and form the family %r: their exams are about other problems of "
-            "that file.",
-            content.default_family,
-            content.name,
-            Path(content.name).stem,
-        )
-    report = _file_report(content, settings, "file" if given else "hash", problems)
-    return problems, report
+    problems = _table(sorted(drawn, key=lambda row: row.position))
+    _check_usable(problems, settings, gathered.name, examined_by_family)
+    _tell_of_default_family(gathered, settings)
+    return problems, report_of(gathered, settings.source, problems)
 
 
 def _draw_from_pocket(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -65,44 +64,48 @@ def _draw_from_pocket(settings: ProblemSettings, seed: int) -> tuple[pd.DataFram
         seed=seed,
     )
     report = {"source": "pocket", "rows_read": len(problems), "set_aside": [], "repeated": 0}
-    return problems, report | _counts(problems)
+    return problems, report | count_roles(problems)
 
 
-def _judge_bad_rows(content: FileContent, settings: ProblemSettings) -> None:
-    if content.bad and settings.bad_rows == "refuse":
-        shown = "\n".join(f"  {_describe(content.name, bad)}" for bad in content.bad[:_SHOWN])
-        more = f"\n  and {len(content.bad) - _SHOWN} more" if len(content.bad) > _SHOWN else ""
+def _judge_bad_rows(gathered: Gathered, settings: ProblemSettings) -> None:
+    bad, lines = gathered.account.bad, gathered.account.lines
+    if bad and settings.bad_rows == "refuse":
+        shown = "\n".join(f"  {row}" for row in bad[:_SHOWN])
+        more = f"\n  and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+        where = settings.path if len(gathered.account.rows_by_file) == 1 else _files(gathered)
         raise DataError(
-            f"{len(content.bad)} of {content.lines} rows of {settings.path} cannot be used:\n{shown}{more}\n"
+            f"{len(bad)} of {lines} rows of {where} cannot be used:\n{shown}{more}\n"
             "Correct them, or set problems.bad_rows: set_aside to go on without them."
         )
-    if not content.rows:
-        first = f" The first: {_describe(content.name, content.bad[0])}." if content.bad else ""
+    if not gathered.rows:
+        first = f" The first: {bad[0]}." if bad else ""
         raise DataError(f"{settings.path} holds no usable row.{first}")
-    if content.bad:
+    if bad:
         logger.warning(
-            "%d of %d rows of %s were set aside; the first: %s",
-            len(content.bad),
-            content.lines,
-            content.name,
-            _describe(content.name, content.bad[0]),
+            "%d of %d rows of %s were set aside; the first: %s", len(bad), lines, _files(gathered), bad[0]
         )
 
 
-def _describe(name: str, bad: BadRow) -> str:
-    subject = bad.field if bad.field == "the whole row" else f"field '{bad.field}'"
-    return f"{name}:{bad.line}: {subject} {bad.reason}"
+def _files(gathered: Gathered) -> str:
+    return ", ".join(gathered.account.rows_by_file)
 
 
-def _table(rows: list[Row], name: str) -> pd.DataFrame:
+def _table(rows: list[Row]) -> pd.DataFrame:
     records = [
-        (row.problem_id, row.family, row.question, row.answer, row.role, f"{name}:{row.line}", pd.NA)
+        (row.problem_id, row.family, row.question, row.answer, row.role, str(row.place), pd.NA)
         for row in rows
     ]
-    return pd.DataFrame(records, columns=COLUMNS).astype({"lucky": "boolean"})
+    table = pd.DataFrame(records, columns=COLUMNS).astype({"lucky": "boolean"})
+    for name, kind in OPTIONAL_COLUMNS.items():
+        values = [getattr(row, name) for row in rows]
+        if any(value is not None for value in values):
+            table[name] = pd.Series(values, dtype=kind)
+    return table
 
 
-def _check_usable(problems: pd.DataFrame, settings: ProblemSettings, name: str) -> None:
+def _check_usable(
+    problems: pd.DataFrame, settings: ProblemSettings, name: str, examined_by_family: bool
+) -> None:
     counts = Counter(problems["role"])
     for role in ROLES if settings.evaluation else ROLES[:2]:
         if not counts[role]:
@@ -110,6 +113,8 @@ def _check_usable(problems: pd.DataFrame, settings: ProblemSettings, name: str) 
                 f"{name} has no {role} problem. Give some rows role: {role}, or give no row a role and each "
                 "family at least three rows: then the split is made for you."
             )
+    if not examined_by_family:
+        return
     examined = set(problems.loc[problems["role"] == "exam", "family"])
     for row in problems[problems["role"] == "teaching"].itertuples():
         if row.family not in examined:
@@ -119,26 +124,12 @@ def _check_usable(problems: pd.DataFrame, settings: ProblemSettings, name: str) 
             )
 
 
-def _file_report(
-    content: FileContent, settings: ProblemSettings, split: str, problems: pd.DataFrame
-) -> dict[str, Any]:
-    report = {
-        "source": settings.source,
-        "file": content.name,
-        "rows_read": content.lines,
-        "set_aside": [{"row": bad.line, "field": bad.field, "reason": bad.reason} for bad in content.bad],
-        "repeated": content.repeats,
-        "not_drawn": len(content.rows) - len(problems),
-        "ignored_fields": content.ignored_fields,
-        "split": split,
-    }
-    return report | _counts(problems)
-
-
-def _counts(problems: pd.DataFrame) -> dict[str, Any]:
-    by_role = Counter(problems["role"])
-    return {
-        "problems": len(problems),
-        "families": int(problems["family"].nunique()),
-        "by_role": {role: by_role[role] for role in ROLES},
-    }
+def _tell_of_default_family(gathered: Gathered, settings: ProblemSettings) -> None:
+    if gathered.account.default_family:
+        logger.info(
+            "%d rows of %s name no family and form the family %r: their exams are about other problems of "
+            "that file.",
+            gathered.account.default_family,
+            gathered.name,
+            gathered.default_family,
+        )

@@ -1,10 +1,12 @@
 """Parameters of the problems stage."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
+
+FieldName = Literal["question", "answer", "family", "id", "role", "level", "subject"]
 
 
 class PocketProblemSettings(Settings):
@@ -13,21 +15,52 @@ class PocketProblemSettings(Settings):
     lucky_share: float = Field(default=0.5, ge=0, le=1)
 
 
+class HuggingFaceSettings(Settings):
+    """Which part of a Hugging Face dataset is read, and what its columns mean.
+
+    `columns` maps our field names to the dataset's; a field that it leaves out has its own name. `answer`
+    says what the answer column holds: the answer itself, a GSM8K solution that ends "#### N", or a solution
+    whose last \\boxed{} is the answer. `exam_split` and `evaluation_split` take whole splits for these
+    roles. `data_files` are for the loaders of files, such as problems.path: json.
+    """
+
+    name: str | None = None
+    revision: str | None = None
+    data_files: str | None = None
+    split: str = "train"
+    exam_split: str | None = None
+    evaluation_split: str | None = None
+    columns: dict[FieldName, str] = Field(default_factory=dict)
+    answer: Literal["plain", "gsm8k", "boxed"] = "plain"
+
+
 class ProblemSettings(Settings):
     """Where the problems come from and how many of each role are used.
 
-    `teaching` and `evaluation` are at most so many problems in all, `exam_per_family` at most so many exam
-    problems in a family's pool; `evaluation: 0` leaves the evaluation out. `bad_rows` says whether a file
-    with an unusable row is refused or used without it.
+    `exam_paths` and `evaluation_path` are further files or folders of the source whose problems all have
+    that role; those of `path` are then taught (with evaluation_path alone: taught and examined). Problems of
+    `leave_out` are not taught. `teaching` and `evaluation` are at most so many problems in all,
+    `exam_per_family` at most so many exam problems in a family's pool; `evaluation: 0` leaves the evaluation
+    out. `bad_rows` says whether a file with an unusable row is refused or used without it.
     """
 
-    source: Literal["pocket", "jsonl", "gsm8k"] = "pocket"
+    source: Literal["pocket", "jsonl", "gsm8k", "math", "math_variants", "huggingface"] = "pocket"
     path: str | None = None
+    exam_paths: tuple[str, ...] = ()
+    evaluation_path: str | None = None
+    leave_out: str | None = None
     teaching: int = Field(default=84, ge=1)
     exam_per_family: int = Field(default=12, ge=1)
     evaluation: int = Field(default=560, ge=0)
     bad_rows: Literal["refuse", "set_aside"] = "refuse"
     pocket: PocketProblemSettings = PocketProblemSettings()
+    huggingface: HuggingFaceSettings = HuggingFaceSettings()
+
+    @field_validator("exam_paths", mode="before")
+    @classmethod
+    def _one_path_is_a_list_of_one(cls, paths: Any) -> Any:
+        # The command line cannot write a list.
+        return (paths,) if isinstance(paths, str) else paths
 
     @model_validator(mode="after")
     def _a_file_needs_a_path(self) -> Self:
@@ -35,5 +68,22 @@ class ProblemSettings(Settings):
             raise ValueError(
                 f"problems.source is {self.source!r}, so problems.path must name a file; "
                 "for the built-in problems set problems.source: pocket"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _paths_belong_to_their_source(self) -> Self:
+        if self.source == "math_variants" and not self.exam_paths:
+            raise ValueError(
+                "problems.source is 'math_variants', so problems.exam_paths must list the snapshots of "
+                "MATH(): their folders, or a file of all"
+            )
+        if self.source in ("pocket", "huggingface") and (
+            self.exam_paths or self.evaluation_path or self.leave_out
+        ):
+            raise ValueError(
+                f"problems.exam_paths, evaluation_path and leave_out name files, which problems.source "
+                f"{self.source!r} does not read"
+                + ("; set problems.huggingface.exam_split or evaluation_split" * (self.source != "pocket"))
             )
         return self

@@ -1,5 +1,6 @@
 """Chat messages for teaching and for exams; the model's chat template turns them into text later."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -26,18 +27,22 @@ def teaching_messages(question: str, settings: PromptSettings) -> list[Message]:
     return [*_system(settings), _user(question, settings)]
 
 
-def exam_messages(question: str, demo: tuple[str, str] | None, settings: PromptSettings) -> list[Message]:
-    """The messages that ask for an answer to `question` after a demo.
+def exam_messages(question: str, demos: Sequence[tuple[str, str]], settings: PromptSettings) -> list[Message]:
+    """The messages that ask for an answer to `question` after the demos.
 
-    `demo` is (TP's question, TR and TA); it becomes one earlier turn, exactly as the teacher had it: with the
+    A demo is (TP's question, TR and TA); it becomes one earlier turn, exactly as the teacher had it: with the
     instruction above the question where that is its place, and with the prefill that the teacher continued.
     Without a demo (the baseline) the messages are those of `teaching_messages`.
     """
-    if demo is None:
-        return teaching_messages(question, settings)
-    taught, rationale = demo
-    turn = [_user(taught, settings), {"role": "assistant", "content": settings.prefill + rationale}]
-    return [*_system(settings), *turn, _user(question, settings)]
+    turns = [
+        message
+        for taught, rationale in demos
+        for message in (
+            _user(taught, settings),
+            {"role": "assistant", "content": settings.prefill + rationale},
+        )
+    ]
+    return [*_system(settings), *turns, _user(question, settings)]
 
 
 def _system(settings: PromptSettings) -> list[Message]:

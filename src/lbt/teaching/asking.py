@@ -1,13 +1,18 @@
 """What teaching, exams and evaluation share: putting questions to a model and filing its answers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from lbt.generation import Completion, Request, Samples, SamplingSettings
 from lbt.grading import Domain, grade_completion
 from lbt.prompts import PromptSettings
+
+Row = TypeVar("Row")
+
+_ROWS_AT_A_TIME = 20_000
 
 
 def make_request(
@@ -24,6 +29,23 @@ def make_request(
     """
     pairs = tuple((message["role"], message["content"]) for message in messages)
     return Request(messages=pairs, samples=samples, sampling=sampling, seed=seed, prefill=prompts.prefill)
+
+
+class Requests(Sequence[Request]):
+    """The requests of many rows, each made when it is asked for, so that not all are in memory at once."""
+
+    def __init__(self, rows: Sequence[Row], make: Callable[[Row], Request]) -> None:
+        self._rows = rows
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        """The request of a row; a slice of rows gives a sequence of their requests."""
+        if isinstance(place, slice):
+            return Requests(self._rows[place], self._make)
+        return self._make(self._rows[place])
 
 
 def answer_columns(domain: Domain, gold: str, completion: Completion | None) -> dict[str, Any]:
@@ -49,6 +71,12 @@ def usage_of(samples: Samples) -> dict[str, float]:
     }
 
 
-def to_table(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """A table with exactly these columns and types, also without a row."""
-    return pd.DataFrame(records, columns=list(columns)).astype(dict(columns))
+def to_table(records: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """A table with exactly these columns and types, also without a row; records are taken as they come."""
+    iterator = iter(records)
+    parts = []
+    while some := list(islice(iterator, _ROWS_AT_A_TIME)):
+        parts.append(pd.DataFrame(some, columns=list(columns)).astype(dict(columns)))
+    if not parts:
+        return pd.DataFrame(columns=list(columns)).astype(dict(columns))
+    return pd.concat(parts, ignore_index=True)

@@ -24,10 +24,11 @@ def answer(
     domain: Domain,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """The answers of the base teacher, and of the tuned one where it was trained."""
-    contestants: dict[Literal["base", "tuned"], ModelSettings] = {"base": models.teacher}
+    base = evaluation.run_here(models.teacher)
+    contestants: dict[Literal["base", "tuned"], ModelSettings] = {"base": base}
     if tuned_teacher.trained:
         own = {"path": str(tuned_teacher.path), "revision": None, "adapter": None}
-        contestants["tuned"] = models.teacher.model_copy(update=own)
+        contestants["tuned"] = base.model_copy(update=own)
     tables = []
     total: Counter[str] = Counter()
     for label, model in contestants.items():

@@ -1,11 +1,12 @@
 """The students sit exams with the teacher's rationales in their prompt."""
 
 from collections import Counter
+from threading import Event
 
 import pandas as pd
 
-from lbt.exams import ExamSettings, plan_exams, sit_exams
-from lbt.generation import GenerationStore, ModelsSettings
+from lbt.exams import ExamSettings, for_each_student, plan_exams, sit_exams
+from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.prompts import PromptSettings
 
@@ -26,22 +27,25 @@ def sit(
     seed: Seed,
     domain: Domain,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
-    """The answers of all students, one student after the other so that one model is loaded at a time."""
-    answers = []
-    total: Counter[str] = Counter()
-    for name, student in models.students.items():
-        table, usage = sit_exams(
-            exam_plan,
-            problems,
-            rationales,
-            name,
-            student,
-            prompts,
-            exams,
-            generation_store,
-            seed.root,
-            domain.root,
-        )
-        answers.append(table)
-        total.update(usage)
-    return pd.concat(answers, ignore_index=True), dict(total)
+    """The answers of all students; one model at a time is loaded, students on servers sit side by side."""
+
+    def sit_one(name: str, student: ModelSettings, stopping: Event) -> tuple[pd.DataFrame, dict[str, float]]:
+        # A connection of its own: SQLite's belong to the thread that opened them.
+        with GenerationStore(generation_store.path) as store:
+            return sit_exams(
+                exam_plan,
+                problems,
+                rationales,
+                name,
+                student,
+                prompts,
+                exams,
+                store,
+                seed.root,
+                domain.root,
+                stopping,
+            )
+
+    tables, usages = zip(*for_each_student(models.students, sit_one), strict=True)
+    total = sum((Counter(usage) for usage in usages), start=Counter[str]())
+    return pd.concat(tables, ignore_index=True), {key: float(total[key]) for key in usages[0]}

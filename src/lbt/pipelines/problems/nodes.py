@@ -5,16 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from lbt.errors import ModelError
+from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelsSettings, identify_model
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 
 
 def ingest_problems(
-    problems: ProblemSettings, seed: Seed, domain: Domain
+    problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The problems with their roles, and a report of what was read."""
-    return load_problems(problems, seed.root, domain.root)
+    """The problems with their roles, and a report of what was read and of the exams that it makes."""
+    table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
+    return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 
 def find_leaks(problems: pd.DataFrame) -> dict[str, Any]:
@@ -27,3 +30,14 @@ def identify_models(models: ModelsSettings) -> dict[str, Any]:
     students = {f"models.students.{name}": student for name, student in models.students.items()}
     named = {"models.teacher": models.teacher} | students
     return {name: asdict(identify_model(model, name)) for name, model in named.items()}
+
+
+def check_trainable(models: ModelsSettings) -> dict[str, bool]:
+    """Refuse a teacher whose weights are not to be had, before anything is generated."""
+    if models.teacher.speaks_chat:
+        raise ModelError(
+            f"models.teacher: {models.teacher.path} is only reached through a server's chat API, so it cannot "
+            "be trained. Give the teacher's weights as its path, with server.api: completions if a server "
+            "runs it."
+        )
+    return {"trainable": True}

@@ -17,8 +17,12 @@ def train(
     training: TrainingSettings,
     training_folder: Folder,
     seed: Seed,
+    teacher_check: dict[str, bool],
 ) -> tuple[Checkpoint, pd.DataFrame, dict[str, float], Outcome]:
-    """The tuned teacher, its training log and metrics, and whether there was enough to train on."""
+    """The tuned teacher, its training log and metrics, and whether there was enough to train on.
+
+    The last input is a check that must have passed before a model is loaded.
+    """
     checkpoint, log, metrics = train_teacher(
         pairs, models.teacher, prompts, training, training_folder.root, seed.root
     )

@@ -20,6 +20,7 @@ def create_pipeline() -> Pipeline:
                     "params:training",
                     "params:training_folder",
                     "params:seed",
+                    "teacher_check",
                 ],
                 outputs=["tuned_teacher", "training_log", "training_metrics", "training_outcome"],
                 name="train",

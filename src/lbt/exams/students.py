@@ -1,0 +1,45 @@
+"""Students one after the other, or side by side where each has a server of its own."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TypeVar
+
+from lbt.generation import ModelSettings
+
+Result = TypeVar("Result")
+Sit = Callable[[str, ModelSettings, Event], Result]
+
+
+def for_each_student(students: Mapping[str, ModelSettings], sit: Sit[Result]) -> list[Result]:
+    """What `sit` gives for every student, in their order.
+
+    A model in this process or on this machine's GPU is used alone. Servers that are no student's but one's
+    work at the same time; if one student's exams fail, or on Ctrl-C, those of the others are stopped.
+
+    Args:
+        students: By name.
+        sit: Takes the student's name and model, and an event that says when to stop.
+    """
+    if not _have_own_servers(students):
+        return [sit(name, student, Event()) for name, student in students.items()]
+    stopping = Event()
+    with ThreadPoolExecutor(len(students), thread_name_prefix="student") as pool:
+        futures = [pool.submit(sit, name, student, stopping) for name, student in students.items()]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            stopping.set()
+            raise
+    return [future.result() for future in futures]
+
+
+def _have_own_servers(students: Mapping[str, ModelSettings]) -> bool:
+    endpoints: list[str] = []
+    for student in students.values():
+        if student.engine != "openai" or student.server is None:
+            return False
+        endpoints += student.server.endpoints
+    return len(students) > 1 and len(set(endpoints)) == len(endpoints)

@@ -1,0 +1,142 @@
+"""A problem as it was read, and the checks of its fields."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+ROLES = ("teaching", "exam", "evaluation")
+_LEVEL = re.compile(r"(?:Level\s+)?([0-9]{1,9})", re.IGNORECASE)
+_NO_LEVEL = "Level ?"  # so written in MATH where nobody set one
+
+
+class Place(NamedTuple):
+    """Where a problem stands: a file, and the line in it unless the file is the problem."""
+
+    file: str
+    line: int | None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One usable problem; `role` is None where the file leaves the split to us.
+
+    `position` counts the rows of all files as they were read.
+    """
+
+    position: int
+    place: Place
+    problem_id: str
+    family: str
+    question: str
+    answer: str
+    role: str | None
+    level: int | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One unusable row: which field, and why."""
+
+    place: Place
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        subject = self.field if self.field == WHOLE_ROW else f"field '{self.field}'"
+        return f"{self.place}: {subject} {self.reason}"
+
+
+@dataclass
+class Account:
+    """What was seen in all files together; `repeats` counts rows that ask what an earlier one asks."""
+
+    lines: int = 0
+    repeats: int = 0
+    left_out: int = 0
+    default_family: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    ignored_fields: set[str] = field(default_factory=set)
+    rows_by_file: dict[str, int] = field(default_factory=dict)
+
+
+class Number(str):
+    """A number as it was written, so that no answer passes through a float."""
+
+
+class Unusable(Exception):
+    """A row cannot be used because of one field."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field, self.reason = field, reason
+
+
+WHOLE_ROW = "the whole row"
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """The fields of one JSON object; raises Unusable if the bytes are none."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), parse_int=Number, parse_float=Number, parse_constant=lambda name: None
+        )
+    except UnicodeDecodeError as error:
+        raise Unusable(WHOLE_ROW, f"is not UTF-8 (byte {error.start + 1})") from error
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise Unusable(WHOLE_ROW, f"is not valid JSON ({at}column {error.colno}: {error.msg})") from error
+    except RecursionError as error:
+        raise Unusable(WHOLE_ROW, "is nested too deeply to be a problem") from error
+    if not isinstance(value, dict):
+        raise Unusable(WHOLE_ROW, f"must be a JSON object, not {_kind(value)}")
+    return value
+
+
+def read_text(fields: dict[str, Any], name: str, numbers: bool = True) -> str:
+    """The field's text, or its number as it was written; raises Unusable if there is neither."""
+    value = fields.get(name)
+    if value is None:
+        raise Unusable(name, "is missing" if name not in fields else "is null")
+    if not isinstance(value, str) or (isinstance(value, Number) and not numbers):
+        expected = "text or a number" if numbers else "text"
+        raise Unusable(name, f"must be {expected}, not {_kind(value)}")
+    if not value.strip():
+        raise Unusable(name, "is empty")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Unusable(name, "holds half a character (a lone surrogate)") from error
+    return str(value).strip()
+
+
+def read_optional(fields: dict[str, Any], name: str, numbers: bool = True) -> str | None:
+    """As `read_text`; None where the field is missing or null."""
+    return None if fields.get(name) is None else read_text(fields, name, numbers)
+
+
+def read_role(fields: dict[str, Any]) -> str | None:
+    """The role that the row gives itself, if any."""
+    role = read_optional(fields, "role", numbers=False)
+    if role is not None and role not in ROLES:
+        raise Unusable("role", f"is {role!r}; it may be {', '.join(ROLES)}")
+    return role
+
+
+def read_level(fields: dict[str, Any]) -> int | None:
+    """The difficulty: a whole number, or MATH's "Level 3"; None for its "Level ?"."""
+    level = read_optional(fields, "level")
+    if level is None or level == _NO_LEVEL:
+        return None
+    found = _LEVEL.fullmatch(level)
+    if found is None:
+        raise Unusable("level", f"is {level[:40]!r}; it must be a whole number, or Level and one")
+    return int(found[1])
+
+
+def _kind(value: Any) -> str:
+    kinds = {Number: "a number", str: "text", bool: "true/false", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "null")

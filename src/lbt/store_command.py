@@ -1,0 +1,128 @@
+"""`kedro generations`: what is in the generation store, and taking out of it what is no longer wanted."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pandas as pd
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from kedro.framework.startup import ProjectMetadata
+
+from lbt.generation import GenerationStore
+from lbt.generation.overview import disk_bytes, overview, prune
+from lbt.hooks.messages import readable
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+_environment = click.option("--env", "-e", help="The configuration environment whose store is meant.")
+
+
+@click.group()
+def generations() -> None:
+    """Show what is in the generation store, and delete from it."""
+
+
+@generations.command()
+@_environment
+@click.pass_context
+def show(context: click.Context, env: str | None) -> None:
+    """List what is stored, by model, stage, date and engine."""
+    with _plain_errors():
+        path = _store_file(context, env)
+        if path is not None:
+            with GenerationStore(path) as store:
+                table = overview(store, ("model", "label", "date", "engine"))
+            click.echo(_shown(table) if len(table) else "The store is empty.")
+            click.echo(f"\n{path}: {table['rows'].sum():,} rows, {_megabytes(disk_bytes(path))} on disk")
+
+
+@generations.command(name="prune")
+@click.option("--model", help="Of this model: its path or hub id, as `kedro generations show` has it.")
+@click.option("--label", help="Of this stage: the label that `kedro generations show` has.")
+@click.option("--older-than", metavar="AGE", help="Stored at least so long ago: 12h, 30d or 8w.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_environment
+@click.pass_context
+def prune_command(
+    context: click.Context,
+    model: str | None,
+    label: str | None,
+    older_than: str | None,
+    yes: bool,
+    env: str | None,
+) -> None:
+    """Delete what meets all the conditions named, and make the file smaller.
+
+    What is deleted is generated again when a run needs it.
+    """
+    age = None if older_than is None else _age(older_than)
+    with _plain_errors():
+        path = _store_file(context, env)
+        if path is None:
+            return
+        with GenerationStore(path) as store:
+            rows = prune(store, model, label, age, dry_run=True)
+            if rows == 0:
+                click.echo("Nothing meets these conditions.")
+                return
+            click.echo(f"{rows:,} of {store.count():,} rows in {path} would be deleted.")
+            if not yes:
+                click.confirm("Delete them?", abort=True)
+            before = disk_bytes(path)
+            rows = prune(store, model, label, age)
+        after = disk_bytes(path)
+        freed = _megabytes(before - after)
+        click.echo(
+            f"{rows:,} rows are deleted: {freed} on disk are free again, {_megabytes(after)} are left."
+        )
+
+
+def _store_file(context: click.Context, env: str | None) -> Path | None:
+    """The file that the catalog entry generation_store names; None, and a word about it, if there is none."""
+    project = context.find_object(ProjectMetadata)
+    root = Path.cwd() if project is None else Path(project.project_path)
+    configuration = root / settings.CONF_SOURCE
+    env = env or os.environ.get("KEDRO_ENV")
+    if env and not (configuration / env).is_dir():
+        raise click.UsageError(f"There is no environment {env!r} in {configuration}.")
+    catalog = OmegaConfigLoader(str(configuration), env=env, **settings.CONFIG_LOADER_ARGS)["catalog"]
+    path = root / catalog["generation_store"]["filepath"]
+    if not path.is_file():
+        click.echo(f"There is no generation store at {path} yet; the first run makes it.")
+        return None
+    return path
+
+
+def _age(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    if match is None:
+        raise click.UsageError(f"--older-than={text} is no age: write 12h, 30d or 8w.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _shown(table: pd.DataFrame) -> str:
+    shown = table.drop(columns=["first", "last"])
+    formats = dict.fromkeys(("rows", "prompt_tokens", "tokens"), "{:,}".format)
+    return shown.to_string(index=False, formatters={**formats, "text_mb": "{:,.1f}".format})
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:,.1f} MB"
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except (click.ClickException, click.Abort):
+        raise
+    except Exception as error:
+        message = readable(error)
+        if message is None:
+            raise
+        raise click.ClickException(message) from error
