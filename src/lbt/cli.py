@@ -50,7 +50,8 @@ def run(**options: Any) -> None:
         if message is None:
             raise
         raise click.ClickException(
-            f"{message}\n\nMend this and run again; what was generated so far is kept."
+            f"{message}\n\nWhat was generated so far is kept. When this is mended, go on with:\n"
+            f"  {_this_command()}"
         ) from error
 
 

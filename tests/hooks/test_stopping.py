@@ -9,6 +9,7 @@ def test_an_error_is_shown_without_a_traceback_and_the_run_is_failed(tiny: TinyP
     result = tiny.run("--pipeline=tiny", "--params=table.end=error")
     assert result.exit_code == 1
     assert "Error: problems.jsonl:3 has no answer.\nAdd one." in result.output
+    assert "go on with:\n  kedro " in result.output
     assert "Traceback" not in result.output
     run = tiny.runs()[0]
     assert run.info.status == "FAILED"

@@ -14,7 +14,6 @@ from filelock import FileLock, Timeout
 
 from lbt.errors import LbtError
 
-
 _LOOKS = 10
 
 

@@ -151,8 +151,6 @@ def _environment(settings: ModelSettings, identity: ModelIdentity) -> dict[str, 
         "VLLM_NO_USAGE_STATS": "1",
         "TQDM_DISABLE": "1",
     }
-    if settings.vllm is not None:
-        wanted["VLLM_CPU_KVCACHE_SPACE"] = str(settings.vllm.cpu_cache_gib)
     if identity.revision is None:
         wanted["HF_HUB_OFFLINE"] = "1"
     if settings.device.startswith("cuda:"):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vllm import EngineArgs, LLMEngine, SamplingParams
+from vllm.exceptions import VLLMValidationError
 from vllm.lora.request import LoRARequest
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind
@@ -63,7 +64,7 @@ class Server:
                     parameters,
                     lora_request=self._adapter,
                 )
-            except ValueError as error:  # a prompt that vLLM refuses, such as one that is too long for it
+            except (ValueError, VLLMValidationError) as error:  # such as a prompt that is too long for it
                 failures = [Generated(prompt.key, index, None, str(error)) for index in prompt.samples]
                 self._send("results", (1, failures))
                 return
@@ -109,6 +110,8 @@ def _engine_args(settings: ModelSettings, identity: ModelIdentity) -> EngineArgs
     if current_platform.is_cpu():
         device = choose_device("cpu", identity.name)
         arguments["dtype"] = str(choose_dtype(settings.dtype, device)).removeprefix("torch.")
+        # Its default is nine tenths of the machine's memory, all of it touched at the start.
+        arguments["kv_cache_memory_bytes"] = vllm.cpu_cache_gib << 30
         # Its default of 128 tokens shares no prefix of a short prompt.
         arguments["block_size"] = 32
         # With seeds, vLLM 0.32 fails on a CPU when a prompt is read in parts.

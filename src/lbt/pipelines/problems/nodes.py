@@ -36,8 +36,8 @@ def check_trainable(models: ModelsSettings) -> dict[str, bool]:
     """Refuse a teacher whose weights are not to be had, before anything is generated."""
     if models.teacher.speaks_chat:
         raise ModelError(
-            f"models.teacher: {models.teacher.path} is only reached through a server's chat API, so it cannot "
-            "be trained. Give the teacher's weights as its path, with server.api: completions if a server "
+            f"models.teacher: {models.teacher.path} is only reached through a server's chat API, so it "
+            "cannot be trained. Give the teacher's weights as its path, with server.api: completions if a server "
             "runs it."
         )
     return {"trainable": True}

@@ -1,0 +1,163 @@
+"""How many exam answers the adaptive examiner saves for M1, on the default pocket workload.
+
+    python benchmarks/examiner.py --folder data/examiner
+
+The full exams of 256 rationales for each teaching problem are generated once into a store in the folder, and
+the examiner is run over their recorded answers; 16 and 64 rationales are the first of the same samples.
+Shares are of the full exams of the same distinct demos, with 95% intervals that resample teaching problems.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from lbt.exams import ExamSettings, plan_exams, sit_exams
+from lbt.exams.bounds import ExamRule
+from lbt.exams.examiner import ExactExaminer, Examined
+from lbt.exams.racing import RacingExaminer
+from lbt.generation import GenerationStore, ModelSettings
+from lbt.grading import COUNTED
+from lbt.problems import ProblemSettings, load_problems
+from lbt.prompts import PromptSettings
+from lbt.scoring.selection import exam_score, select
+from lbt.scoring.statistics import wilson_interval
+from lbt.teaching import TeachingSettings, sample_rationales
+
+ROOT = Path(__file__).parents[1]
+RATIONALES = (16, 64, 256)
+RULES: tuple[ExamRule, ...] = ("sum", "max")
+STUDENT = "strong"
+COMMAND = "python benchmarks/examiner.py"
+
+Outcomes = dict[str, list[bool | None]]
+"""The full exam of every demo, repeats after each other; None for a failed generation."""
+
+
+def parameters(stage: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "conf" / "base" / f"parameters_{stage}.yml").read_text())[stage])
+
+
+def model(settings: dict[str, Any]) -> ModelSettings:
+    return ModelSettings(**settings | {"path": str(ROOT / settings["path"])})
+
+
+def full_exams(folder: Path, rationales: int) -> tuple[pd.DataFrame, Outcomes, int]:
+    """The rationales, the full exam of each distinct demo, and the questions of one exam."""
+    models, prompts = parameters("models"), PromptSettings(**parameters("prompts"))
+    teaching = TeachingSettings(**parameters("teaching") | {"samples": rationales})
+    exams = ExamSettings(**parameters("exams"))
+    problems, _ = load_problems(ProblemSettings(**parameters("problems")), 0, "number")
+    student = model(models["students"][STUDENT])
+    with GenerationStore(folder / "generations.sqlite") as store:
+        table, _ = sample_rationales(
+            problems, model(models["teacher"]), prompts, teaching, store, 0, "number"
+        )
+        plan = plan_exams(problems, table, exams, 0)
+        plan = plan[plan["demo_id"].notna()]
+        answers, _ = sit_exams(plan, problems, table, STUDENT, student, prompts, exams, store, 0, "number")
+    ordered = answers.sort_values(["repeat", "exam_problem_id"])
+    outcomes = {
+        str(demo): [verdict == "correct" if verdict in COUNTED else None for verdict in rows["verdict"]]
+        for demo, rows in ordered.groupby("demo_id")
+    }
+    return table, outcomes, max(map(len, outcomes.values()))
+
+
+def first_samples(table: pd.DataFrame, rationales: int, questions: int) -> list[Examined]:
+    table = table[table["sample_index"] < rationales].sort_values("sample_index")
+    return [
+        Examined(
+            str(problem),
+            [answer if isinstance(answer, str) else None for answer in rows["answer"]],
+            list(rows["demo_id"]),
+            questions,
+        )
+        for problem, rows in table.groupby("problem_id")
+    ]
+
+
+def selection_of_full_exams(problem: Examined, outcomes: Outcomes, rule: ExamRule) -> str | None:
+    scores = [
+        exam_score([(sum(one is True for one in exam), sum(one is not None for one in exam))])
+        for exam in (outcomes.get(demo, []) for demo in problem.demo_ids)
+    ]
+    return select(problem.answers, scores, rule)
+
+
+def sit(examiner: ExactExaminer, outcomes: Outcomes) -> Counter[str]:
+    """Run the examiner over recorded outcomes; returns the questions asked by teaching problem."""
+    asked: Counter[str] = Counter()
+    while questions := examiner.wave():
+        examiner.record({question: outcomes[question.demo_id][question.number] for question in questions})
+        asked.update(question.problem_id for question in questions)
+    return asked
+
+
+def share_row(name: str, asked: Counter[str], problems: list[Examined]) -> dict[str, Any]:
+    """Answers asked over all of the distinct demos that gave an answer."""
+    planned = np.array(
+        [
+            problem.questions
+            * len({d for d, a in zip(problem.demo_ids, problem.answers, strict=True) if a is not None})
+            for problem in problems
+        ]
+    )
+    used = np.array([asked[problem.problem_id] for problem in problems])
+    drawn = np.random.default_rng(0).integers(len(problems), size=(10_000, len(problems)))
+    low, high = np.quantile(used[drawn].sum(axis=1) / planned[drawn].sum(axis=1), [0.025, 0.975])
+    return row(name, used.sum() / planned.sum(), int(planned.sum()), float(low), float(high))
+
+
+def row(name: str, value: float, n: int, low: float, high: float) -> dict[str, Any]:
+    figures = {"value": float(value), "low": low, "high": high}
+    rounded = {key: round(figure, 4) for key, figure in figures.items()}
+    return {"name": name, "unit": "share", "n": n, "command": COMMAND} | rounded
+
+
+def measure(folder: Path) -> list[dict[str, Any]]:
+    """Shares of exam answers asked, and how often racing selects what the full exams do.
+
+    Raises RuntimeError if the exact examiner ever selects otherwise.
+    """
+    table, outcomes, questions = full_exams(folder, max(RATIONALES))
+    rows = []
+    for rationales in RATIONALES:
+        problems = first_samples(table, rationales, questions)
+        for rule in RULES:
+            suffix = f"{'' if rule == 'sum' else '_max'}.{rationales}"
+            full = {
+                problem.problem_id: selection_of_full_exams(problem, outcomes, rule) for problem in problems
+            }
+            exact = ExactExaminer(problems, [STUDENT], rule)
+            rows.append(share_row(f"exact_examiner_share{suffix}", sit(exact, outcomes), problems))
+            if exact.selected() != full:
+                raise RuntimeError(f"The exact examiner differs from the full exams: {rule}, {rationales}.")
+            racing = RacingExaminer(problems, [STUDENT], rule)
+            rows.append(share_row(f"racing_share{suffix}", sit(racing, outcomes), problems))
+            selected = racing.selected()
+            agreeing = sum(selected[problem] == full[problem] for problem in full)
+            low, high = wilson_interval(agreeing, len(full), 0.95)
+            rows.append(row(f"racing_agreement{suffix}", agreeing / len(full), len(full), low, high))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "examiner", help="for the store")
+    parser.add_argument("--json", type=Path, help="write the rows there too")
+    arguments = parser.parse_args()
+    rows = measure(arguments.folder)
+    for one in rows:
+        print(f"{one['name']:32} {one['value']:.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n={one['n']}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
