@@ -8,7 +8,7 @@ from lbt.evaluation.settings import EvaluationSettings
 from lbt.generation import GenerationStore, ModelSettings, generate
 from lbt.grading import Domain
 from lbt.prompts import PromptSettings, teaching_messages
-from lbt.teaching.asking import answer_columns, make_request, to_table, usage_of
+from lbt.teaching.asking import Answer, graded_table, make_request, usage_of
 
 COLUMNS = {
     "model": "str",
@@ -46,16 +46,19 @@ def answer_problems(
         for _, count, sampling, task in asked
     ]
     samples = generate(model, requests, store, f"evaluation of {model_label}")
-    records = [
-        {
-            "model": model_label,
-            "problem_id": task["problem_id"],
-            "family": task["family"],
-            "decoding": decoding,
-            "sample_index": index,
-            **answer_columns(domain, task["answer"], completion),
-        }
+    answers = (
+        Answer(
+            {
+                "model": model_label,
+                "problem_id": task["problem_id"],
+                "family": task["family"],
+                "decoding": decoding,
+                "sample_index": index,
+            },
+            task["answer"],
+            completion,
+        )
         for (decoding, _, _, task), completions in zip(asked, samples.completions, strict=True)
         for index, completion in enumerate(completions)
-    ]
-    return to_table(records, COLUMNS), usage_of(samples)
+    )
+    return graded_table(domain, answers, COLUMNS, store.path), usage_of(samples)

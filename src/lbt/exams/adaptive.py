@@ -12,7 +12,7 @@ from lbt.exams.papers import ExamPapers, Row
 from lbt.exams.sitting import COLUMNS, check_answers
 from lbt.generation import GenerationStore, ModelSettings, Sampler
 from lbt.grading import COUNTED
-from lbt.teaching.asking import Requests, to_table, usage_of
+from lbt.teaching.asking import Answer, Requests, graded_table, usage_of
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,25 @@ def sit_adaptively(
     """
     exams = _exams_of(plan)
     usage: Counter[str] = Counter()
-    filed: dict[Question, dict[str, object]] = {}
+    tables = [graded_table(papers.domain, [], COLUMNS)]
     with ExitStack() as stack:
         samplers = {
             name: stack.enter_context(Sampler(student, store, f"exams of {name}"))
             for name, student in students.items()
         }
         while questions := examiner.wave():
+            asked: list[Question] = []
+            given: list[Answer] = []
             for name, sampler in samplers.items():
                 wanted = [question for question in questions if question.student == name]
-                usage.update(_ask(sampler, name, wanted, exams, papers, filed))
-            examiner.record({question: _mark(filed[question]) for question in questions})
-    answers = to_table(filed.values(), COLUMNS)
+                order, their_answers, costs = _ask(sampler, name, wanted, exams, papers)
+                asked += order
+                given += their_answers
+                usage.update(costs)
+            tables.append(graded_table(papers.domain, given, COLUMNS, store.path))
+            marks = map(_mark, tables[-1]["verdict"])
+            examiner.record(dict(zip(asked, marks, strict=True)))
+    answers = pd.concat(tables, ignore_index=True)
     for name, student in students.items():
         check_answers(answers[answers["student"] == name], name, student)
     counts = {"asked": examiner.asked, "planned": examiner.planned, "waves": examiner.waves_asked}
@@ -79,9 +86,11 @@ def _ask(
     questions: Sequence[Question],
     exams: Mapping[str, Sequence[Row]],
     papers: ExamPapers,
-    filed: dict[Question, dict[str, object]],
-) -> dict[str, float]:
-    """File the answers to a wave's questions; question k of a demo is repeat k // P of its P papers."""
+) -> tuple[list[Question], list[Answer], dict[str, float]]:
+    """The wave's questions in another order, their answers, and the usage.
+
+    Question k of a demo is repeat k // P of its paper k % P, of P papers.
+    """
     wanted: dict[tuple[str, int], list[Question]] = {}
     for question in questions:
         paper = question.number % len(exams[question.demo_id])
@@ -95,12 +104,15 @@ def _ask(
         keys, lambda key: papers.request(exams[key[0]][key[1]], 1 + max(map(repeat_of, wanted[key])))
     )
     samples = sampler.generate(requests)
+    order: list[Question] = []
+    answers: list[Answer] = []
     for key, completions in zip(keys, samples.completions, strict=True):
-        records = list(papers.records(student, exams[key[0]][key[1]], completions))
-        filed |= {question: records[repeat_of(question)] for question in wanted[key]}
-    return usage_of(samples)
+        given = list(papers.answers(student, exams[key[0]][key[1]], completions))
+        order += wanted[key]
+        answers += [given[repeat_of(question)] for question in wanted[key]]
+    return order, answers, usage_of(samples)
 
 
-def _mark(record: Mapping[str, object]) -> bool | None:
+def _mark(verdict: str) -> bool | None:
     """Right or wrong; None for a generation that failed."""
-    return record["verdict"] == "correct" if record["verdict"] in COUNTED else None
+    return verdict == "correct" if verdict in COUNTED else None

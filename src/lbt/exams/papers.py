@@ -1,4 +1,4 @@
-"""What stands on an exam's paper, and how its answers are filed."""
+"""What stands on an exam's papers, and what is filed about the answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from lbt.exams.settings import ExamSettings
 from lbt.generation import Completion, Request
 from lbt.grading import Domain
 from lbt.prompts import PromptSettings, exam_messages
-from lbt.teaching.asking import answer_columns, make_request
+from lbt.teaching.asking import Answer, make_request
 
 _DEMO = ["demo_id", "problem_id", "text"]
 
@@ -19,7 +19,7 @@ Row = Mapping[Any, Any]
 
 
 class ExamPapers:
-    """The exams of a plan: the request that each row is, and the records that its completions make."""
+    """The exams of a plan: the request that each row is, and the answers that its completions are."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class ExamPapers:
         self._prompts = prompts
         self._sampling = settings.sampling
         self._seed = seed
-        self._domain: Domain = domain
+        self.domain: Domain = domain
         self.repeats = settings.repeats if settings.sampling.temperature > 0 else 1
         """Answers to each paper: one at temperature 0, where all would be equal."""
 
@@ -52,17 +52,12 @@ class ExamPapers:
         )
         return make_request(messages, self._prompts, samples or self.repeats, self._sampling, self._seed)
 
-    def records(
-        self, student: str, row: Row, completions: Sequence[Completion | None]
-    ) -> Iterator[dict[str, Any]]:
-        """The graded answers to a paper, one a repeat."""
+    def answers(self, student: str, row: Row, completions: Sequence[Completion | None]) -> Iterator[Answer]:
+        """The answers to a paper, one a repeat, to be graded."""
+        own = {"student": student} | {column: row[column] for column in PLANNED}
+        gold = self._golds[row["exam_problem_id"]]
         for repeat, completion in enumerate(completions):
-            yield {
-                "student": student,
-                **{column: row[column] for column in PLANNED},
-                "repeat": repeat,
-                **answer_columns(self._domain, self._golds[row["exam_problem_id"]], completion),
-            }
+            yield Answer({**own, "repeat": repeat}, gold, completion)
 
 
 def _demo_ids(row: Row) -> list[str]:

@@ -10,7 +10,7 @@ from lbt.exams.settings import ExamSettings
 from lbt.generation import GenerationStore, ModelSettings, generate
 from lbt.grading import ANSWERED, COUNTED, Domain
 from lbt.prompts import PromptSettings
-from lbt.teaching.asking import Requests, to_table, usage_of
+from lbt.teaching.asking import Requests, graded_table, usage_of
 from lbt.teaching.rationales import advice_for_no_answer
 
 COLUMNS = {
@@ -49,12 +49,12 @@ def sit_exams(
     papers = ExamPapers(problems, rationales, prompts, settings, seed, domain)
     rows = plan.to_dict("records")
     samples = generate(student, Requests(rows, papers.request), store, f"exams of {student_name}", stopping)
-    records = (
-        record
+    given = (
+        answer
         for row, completions in zip(rows, samples.completions, strict=True)
-        for record in papers.records(student_name, row, completions)
+        for answer in papers.answers(student_name, row, completions)
     )
-    answers = to_table(records, COLUMNS)
+    answers = graded_table(domain, given, COLUMNS, store.path)
     check_answers(answers, student_name, student)
     return answers, usage_of(samples)
 

@@ -1,5 +1,7 @@
 """Verdicts on answers: what was answered, and whether it is right."""
 
+from lbt.grading.classes import answer_classes, paper_key
+from lbt.grading.many import grade_completions, grade_many, grader_version
 from lbt.grading.numbers import read_number
 from lbt.grading.verdicts import (
     ANSWERED,
@@ -18,8 +20,13 @@ __all__ = [
     "Domain",
     "Graded",
     "Verdict",
+    "answer_classes",
     "canonical_answer",
     "grade",
     "grade_completion",
+    "grade_completions",
+    "grade_many",
+    "grader_version",
+    "paper_key",
     "read_number",
 ]

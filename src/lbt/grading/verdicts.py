@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lbt.grading.extraction import candidates
+from lbt.grading.forms import tidy
 from lbt.grading.numbers import read_number
 
 if TYPE_CHECKING:
     from lbt.generation import Completion
 
-Domain = Literal["number", "text"]
+Domain = Literal["number", "text", "math"]
 Verdict = Literal["correct", "wrong", "no_answer", "truncated", "error"]
 
 ANSWERED: tuple[Verdict, ...] = ("correct", "wrong")
@@ -35,8 +36,14 @@ def grade(domain: Domain, gold: str, text: str, finish_reason: str = "stop") -> 
 
     The first rule whose text states an answer of the domain decides; without one the completion is
     "truncated" if it ran out of tokens and "no_answer" otherwise. Nothing is never equal to anything: an
-    empty or unreadable gold answer makes every answer wrong (`load_problems` refuses it beforehand).
+    empty or unreadable gold answer makes every answer wrong (`load_problems` refuses it beforehand). In the
+    domain "math" it makes every verdict an "error", and so does an answer that takes too long to compare;
+    `grade_many` is the way to grade more than a few there.
     """
+    if domain == "math":
+        from lbt.grading.many import grade_many
+
+        return grade_many("math", [(gold, text)], finish_reasons=[finish_reason])[0]
     for rule, candidate in candidates(text):
         answer = canonical_answer(domain, candidate)
         if answer is not None:
@@ -53,7 +60,12 @@ def grade_completion(domain: Domain, gold: str, completion: "Completion | None")
 
 
 def canonical_answer(domain: Domain, text: str) -> str | None:
-    """One spelling for all equal answers, e.g. "1210" for "$1,210.00" and "3/4" for "0.75"; None if none."""
+    """One spelling for all equal answers, e.g. "1210" for "$1,210.00" and "3/4" for "0.75"; None if none.
+
+    In the domain "math" equal answers may have several; `answer_classes` brings those together.
+    """
+    if domain == "math":
+        return tidy(text)
     if domain == "number":
         value = read_number(text)
         return None if value is None else str(value)

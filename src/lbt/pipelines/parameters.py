@@ -10,7 +10,7 @@ class Seed(RootModel[NonNegativeInt]):
     """The run's one seed; each use derives its own from it."""
 
 
-class Domain(RootModel[Literal["number", "text"]]):
+class Domain(RootModel[Literal["number", "text", "math"]]):
     """What an answer is, which decides how it is graded."""
 
 

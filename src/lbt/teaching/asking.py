@@ -1,13 +1,15 @@
 """What teaching, exams and evaluation share: putting questions to a model and filing its answers."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from lbt.generation import Completion, Request, Samples, SamplingSettings
-from lbt.grading import Domain, grade_completion
+from lbt.grading import Domain, Graded, grade_completions
 from lbt.prompts import PromptSettings
 
 Row = TypeVar("Row")
@@ -48,9 +50,46 @@ class Requests(Sequence[Request]):
         return self._make(self._rows[place])
 
 
-def answer_columns(domain: Domain, gold: str, completion: Completion | None) -> dict[str, Any]:
-    """The columns text, answer, verdict, finish_reason and tokens; a failed generation has no text."""
-    graded = grade_completion(domain, gold, completion)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A completion, with what is filed about it."""
+
+    columns: Mapping[str, Any]
+    gold: str
+    completion: Completion | None
+    """None where generation failed."""
+
+
+def graded_table(
+    domain: Domain, answers: Iterable[Answer], columns: Mapping[str, str], cache: Path | None = None
+) -> pd.DataFrame:
+    """A row per answer: its own columns, and text, answer, verdict, finish_reason and tokens.
+
+    Answers are taken, and graded together, some at a time. A failed generation has no text.
+
+    Args:
+        domain: How to grade.
+        answers: What to file.
+        columns: The table's columns and their types; exactly these, also without a row.
+        cache: A SQLite file that keeps verdicts that are slow to find.
+    """
+    iterator = iter(answers)
+    parts = []
+    while some := list(islice(iterator, _ROWS_AT_A_TIME)):
+        golds, completions = [answer.gold for answer in some], [answer.completion for answer in some]
+        # A number is read faster than a cache.
+        verdicts = grade_completions(domain, golds, completions, cache=cache if domain == "math" else None)
+        rows = [
+            {**answer.columns, **_answer_columns(answer.completion, graded)}
+            for answer, graded in zip(some, verdicts, strict=True)
+        ]
+        parts.append(pd.DataFrame(rows, columns=list(columns)).astype(dict(columns)))
+    if not parts:
+        return pd.DataFrame(columns=list(columns)).astype(dict(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _answer_columns(completion: Completion | None, graded: Graded) -> dict[str, Any]:
     return {
         "text": completion.text if completion else "",
         "answer": graded.answer,
@@ -69,14 +108,3 @@ def usage_of(samples: Samples) -> dict[str, float]:
         "tokens": samples.tokens,
         "seconds": samples.seconds,
     }
-
-
-def to_table(records: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """A table with exactly these columns and types, also without a row; records are taken as they come."""
-    iterator = iter(records)
-    parts = []
-    while some := list(islice(iterator, _ROWS_AT_A_TIME)):
-        parts.append(pd.DataFrame(some, columns=list(columns)).astype(dict(columns)))
-    if not parts:
-        return pd.DataFrame(columns=list(columns)).astype(dict(columns))
-    return pd.concat(parts, ignore_index=True)

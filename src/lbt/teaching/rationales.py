@@ -8,7 +8,7 @@ from lbt.errors import ModelError
 from lbt.generation import GenerationStore, ModelSettings, generate
 from lbt.grading import ANSWERED, COUNTED, Domain
 from lbt.prompts import PromptSettings, teaching_messages
-from lbt.teaching.asking import answer_columns, make_request, to_table, usage_of
+from lbt.teaching.asking import Answer, graded_table, make_request, usage_of
 from lbt.teaching.settings import TeachingSettings
 
 COLUMNS = {
@@ -45,19 +45,22 @@ def sample_rationales(
         for question in taught["question"]
     ]
     samples = generate(teacher, requests, store, "teaching")
-    records = [
-        {
-            "rationale_id": f"{problem.problem_id}/{index}",
-            "problem_id": problem.problem_id,
-            "family": problem.family,
-            "sample_index": index,
-            "demo_id": demo_id(str(problem.problem_id), completion.text if completion else ""),
-            **answer_columns(domain, str(problem.answer), completion),
-        }
+    answers = (
+        Answer(
+            {
+                "rationale_id": f"{problem.problem_id}/{index}",
+                "problem_id": problem.problem_id,
+                "family": problem.family,
+                "sample_index": index,
+                "demo_id": demo_id(str(problem.problem_id), completion.text if completion else ""),
+            },
+            str(problem.answer),
+            completion,
+        )
         for problem, completions in zip(taught.itertuples(), samples.completions, strict=True)
         for index, completion in enumerate(completions)
-    ]
-    rationales = to_table(records, COLUMNS)
+    )
+    rationales = graded_table(domain, answers, COLUMNS, store.path)
     _check_answers(rationales, teacher)
     return rationales, usage_of(samples)
 

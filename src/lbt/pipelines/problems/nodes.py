@@ -37,7 +37,7 @@ def check_trainable(models: ModelsSettings) -> dict[str, bool]:
     if models.teacher.speaks_chat:
         raise ModelError(
             f"models.teacher: {models.teacher.path} is only reached through a server's chat API, so it "
-            "cannot be trained. Give the teacher's weights as its path, with server.api: completions if a server "
-            "runs it."
+            "cannot be trained. Give the teacher's weights as its path, with server.api: completions if a "
+            "server runs it."
         )
     return {"trainable": True}

@@ -1,0 +1,111 @@
+"""Whether two tidy answers (`lbt.grading.forms.tidy`) are equal: cheaply where that is certain, else slowly.
+
+The slow way is Math-Verify. Its own time limit works by signals and only in a main thread, so it is off; the
+slow way belongs into a worker process that can be killed (`lbt.grading.pool`).
+"""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+DECIMALS = 6
+"""Decimals to which an answer written as a decimal has to agree, which is Math-Verify's rule."""
+_NUMBER = re.compile(
+    r"(?P<name>[A-Za-z]=)?(?P<sign>[-+]?)"
+    r"(?:(?P<decimal>[0-9]*\.[0-9]+|[0-9]+)(?:/(?P<below>[0-9]+))?"
+    r"|\\frac\{(?P<over>-?[0-9]+)\}\{(?P<under>[0-9]+)\})"
+)
+_PERCENT = r"\%"
+_WORDS = re.compile(r"\\text\{[^{}]*\}")
+_NUMBERS = re.compile(r"(?:\\\{|[(\[])?[-0-9./]+(?:,[-0-9./]+)+(?:\\\}|[)\]])?")
+
+
+def equal_quickly(gold: str, answer: str) -> bool | None:
+    """Whether the answers are equal, or None if only the slow way can say.
+
+    Equal texts are equal. Numbers are compared exactly, and to six decimals where one is written as a
+    decimal; zero equals only zero. "x=5" is 5, but not "y=5". "50\\%" is 50, as units are not compared, and
+    also 0.5.
+    """
+    bare_gold, bare_answer = gold.removesuffix(_PERCENT), answer.removesuffix(_PERCENT)
+    if bare_gold == bare_answer:
+        return True
+    one, other = _NUMBER.fullmatch(bare_gold), _NUMBER.fullmatch(bare_answer)
+    if one is None or other is None:
+        return False if _of_different_kind(one, bare_answer) or _of_different_kind(other, bare_gold) else None
+    if one["name"] and other["name"]:
+        return None
+    first, second = _value(one), _value(other)
+    if first is None or second is None:
+        return None
+    exact = "." not in gold + answer
+    if (gold != bare_gold) == (answer != bare_answer):
+        return _same(first, second, exact)
+    share = (first / 100, second) if gold != bare_gold else (first, second / 100)
+    return _same(first, second, exact) or _same(*share, exact)
+
+
+def equal_slowly(gold: str, answer: str) -> bool:
+    """Whether Math-Verify finds the answer equal to the gold answer, which takes milliseconds or forever.
+
+    What Math-Verify cannot read equals only the same text. An unordered answer, as "1 or 2", does not pass
+    for the ordered "(1,2)".
+
+    Raises:
+        Exception: Of any kind, if the comparison breaks down.
+    """
+    bare_gold, bare_answer = gold.removesuffix(_PERCENT), answer.removesuffix(_PERCENT)
+    one_is_percentage = (gold != bare_gold) != (answer != bare_answer)
+    return _verified(bare_gold, bare_answer) or (one_is_percentage and _verified(gold, answer))
+
+
+def _verified(gold: str, answer: str) -> bool:
+    from math_verify import verify  # type: ignore[import-untyped]
+
+    if gold.startswith(("(", "[")) and answer.startswith(r"\{"):
+        return False
+    one, other = _parsed(gold), _parsed(answer)
+    if one is None or other is None:
+        return gold == answer
+    return bool(verify(one, other, allow_set_relation_comp=True, timeout_seconds=None, raise_on_error=True))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(answer: str) -> Any:
+    """The SymPy object; None if Math-Verify's parser does not understand the notation."""
+    from latex2sympy2_extended.latex2sympy2 import (  # type: ignore[import-untyped]
+        NormalizationConfig,
+        normalize_latex,
+    )
+    from math_verify.parser import parse_latex_cached  # type: ignore[import-untyped]
+
+    # Units are gone already, and its rule for them would take the variable of "15d" for one.
+    normalization = NormalizationConfig(
+        basic_latex=True, units=False, malformed_operators=True, nits=True, boxed="none"
+    )
+    try:
+        return parse_latex_cached(normalize_latex(answer, normalization))
+    except (RecursionError, MemoryError):
+        raise
+    except Exception:  # its parser reports what it does not understand as a bare Exception
+        return None
+
+
+def _value(number: re.Match[str]) -> Fraction | None:
+    over, under = number["over"] or number["decimal"], number["under"] or number["below"]
+    if under is not None and int(under) == 0:
+        return None
+    value = Fraction(over) / int(under or 1)
+    return -value if number["sign"] == "-" else value
+
+
+def _same(first: Fraction, second: Fraction, exact: bool) -> bool:
+    if exact:
+        return first == second
+    return round(first, DECIMALS) == round(second, DECIMALS) and (first == 0) == (second == 0)
+
+
+def _of_different_kind(number: re.Match[str] | None, other: str) -> bool:
+    """Whether one answer is a number and the other words or several numbers."""
+    return number is not None and bool(_WORDS.fullmatch(other) or _NUMBERS.fullmatch(other))
