@@ -67,8 +67,8 @@ viz: $(STAMP)  ## kedro-viz on http://127.0.0.1:4141: see the pipeline and its d
 pocket: $(STAMP)  ## trains the embedded models again
 	@$(BIN)/kedro run --pipeline=pocket $(ARGS)
 
-bench: $(STAMP)  ## time and memory of the main job
-	@$(BIN)/python benchmarks/main_job.py $(ARGS)
+bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
+	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 evidence: $(STAMP)  ## the arms and seeds that docs/ reports
 	@$(BIN)/python benchmarks/evidence.py $(ARGS)

@@ -1,72 +1,61 @@
 """How many exam answers the adaptive examiner saves for M1, on the default pocket workload.
 
-    python benchmarks/examiner.py --folder data/examiner
+    python benchmarks/examiner.py
 
 The full exams of 256 rationales for each teaching problem are generated once into a store in the folder, and
 the examiner is run over their recorded answers; 16 and 64 rationales are the first of the same samples.
 Shares are of the full exams of the same distinct demos, with 95% intervals that resample teaching problems.
 """
 
-import argparse
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
+from results import Row, hand_over, options
+from workload import ROOT, STUDENT, Workload, model
 
-from lbt.exams import ExamSettings, plan_exams, sit_exams
+from lbt.exams import sit_exams
 from lbt.exams.bounds import ExamRule
 from lbt.exams.examiner import ExactExaminer, Examined
 from lbt.exams.racing import RacingExaminer
-from lbt.generation import GenerationStore, ModelSettings
+from lbt.generation import GenerationStore
 from lbt.grading import COUNTED
-from lbt.problems import ProblemSettings, load_problems
-from lbt.prompts import PromptSettings
 from lbt.scoring.selection import exam_score, select
 from lbt.scoring.statistics import wilson_interval
-from lbt.teaching import TeachingSettings, sample_rationales
 
-ROOT = Path(__file__).parents[1]
 RATIONALES = (16, 64, 256)
 RULES: tuple[ExamRule, ...] = ("sum", "max")
-STUDENT = "strong"
 COMMAND = "python benchmarks/examiner.py"
 
 Outcomes = dict[str, list[bool | None]]
 """The full exam of every demo, repeats after each other; None for a failed generation."""
 
 
-def parameters(stage: str) -> dict[str, Any]:
-    return dict(yaml.safe_load((ROOT / "conf" / "base" / f"parameters_{stage}.yml").read_text())[stage])
-
-
-def model(settings: dict[str, Any]) -> ModelSettings:
-    return ModelSettings(**settings | {"path": str(ROOT / settings["path"])})
-
-
 def full_exams(folder: Path, rationales: int) -> tuple[pd.DataFrame, Outcomes, int]:
     """The rationales, the full exam of each distinct demo, and the questions of one exam."""
-    models, prompts = parameters("models"), PromptSettings(**parameters("prompts"))
-    teaching = TeachingSettings(**parameters("teaching") | {"samples": rationales})
-    exams = ExamSettings(**parameters("exams"))
-    problems, _ = load_problems(ProblemSettings(**parameters("problems")), 0, "number")
-    student = model(models["students"][STUDENT])
-    with GenerationStore(folder / "generations.sqlite") as store:
-        table, _ = sample_rationales(
-            problems, model(models["teacher"]), prompts, teaching, store, 0, "number"
+    workload = Workload(folder, rationales)
+    plan = workload.plan[workload.plan["demo_id"].notna()]
+    with GenerationStore(folder / "exams.sqlite") as store:
+        answers, _ = sit_exams(
+            plan,
+            workload.problems,
+            workload.table,
+            STUDENT,
+            model(STUDENT),
+            workload.prompts,
+            workload.exams,
+            store,
+            0,
+            "number",
         )
-        plan = plan_exams(problems, table, exams, 0)
-        plan = plan[plan["demo_id"].notna()]
-        answers, _ = sit_exams(plan, problems, table, STUDENT, student, prompts, exams, store, 0, "number")
     ordered = answers.sort_values(["repeat", "exam_problem_id"])
     outcomes = {
         str(demo): [verdict == "correct" if verdict in COUNTED else None for verdict in rows["verdict"]]
         for demo, rows in ordered.groupby("demo_id")
     }
-    return table, outcomes, max(map(len, outcomes.values()))
+    return workload.table, outcomes, max(map(len, outcomes.values()))
 
 
 def first_samples(table: pd.DataFrame, rationales: int, questions: int) -> list[Examined]:
@@ -120,7 +109,7 @@ def row(name: str, value: float, n: int, low: float, high: float) -> dict[str, A
     return {"name": name, "unit": "share", "n": n, "command": COMMAND} | rounded
 
 
-def measure(folder: Path) -> list[dict[str, Any]]:
+def measure(folder: Path) -> list[Row]:
     """Shares of exam answers asked, and how often racing selects what the full exams do.
 
     Raises RuntimeError if the exact examiner ever selects otherwise.
@@ -148,15 +137,10 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "examiner", help="for the store")
-    parser.add_argument("--json", type=Path, help="write the rows there too")
+    parser = options(__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "benchmarks", help="for the store")
     arguments = parser.parse_args()
-    rows = measure(arguments.folder)
-    for one in rows:
-        print(f"{one['name']:32} {one['value']:.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n={one['n']}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
+    hand_over(measure(arguments.folder), arguments.json)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ boxed and graded against itself and against the row before it). Without a file, 
 import json
 import os
 import random
-import statistics
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+from results import Row, hand_over, options, result
 
 from lbt.grading.many import _remembered, grade_many
 from lbt.grading.pool import shared_pool
@@ -21,7 +20,7 @@ RUNS = 3
 MADE_UP = 6000
 
 
-def measure(files: Sequence[Path] = ()) -> list[dict[str, Any]]:
+def measure(files: Sequence[Path] = ()) -> list[Row]:
     """Rows for the results file: first passes over the pairs by new workers, their start-up not counted.
 
     A second pass by the same workers would find its answers parsed already. The CPU seconds, of this process
@@ -30,13 +29,11 @@ def measure(files: Sequence[Path] = ()) -> list[dict[str, Any]]:
     pairs = [pair for file in files for pair in _pairs_of(file)] if files else _made_up(MADE_UP, seed=0)
     passes = [_first_pass(pairs) for _ in range(RUNS)]
     command = " ".join(["python benchmarks/grading.py", *(file.name for file in files)])
+    rates = [len(pairs) / seconds for seconds, _ in passes]
+    costs = [1000 * cpu / len(pairs) for _, cpu in passes]
     return [
-        _row(
-            "grading_verdicts_per_s", "1/s", [len(pairs) / seconds for seconds, _ in passes], pairs, command
-        ),
-        _row(
-            "grading_cpu_ms_per_verdict", "ms", [1000 * cpu / len(pairs) for _, cpu in passes], pairs, command
-        ),
+        result("grading_verdicts_per_s", rates, "1/s", len(pairs), command),
+        result("grading_cpu_ms_per_verdict", costs, "ms", len(pairs), command),
     ]
 
 
@@ -65,14 +62,6 @@ def _worker_cpu() -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _row(
-    name: str, unit: str, values: Sequence[float], pairs: Sequence[tuple[str, str]], command: str
-) -> dict[str, Any]:
-    value, low, high = (round(each, 2) for each in (statistics.median(values), min(values), max(values)))
-    described = {"name": name, "value": value, "unit": unit, "n": len(pairs)}
-    return described | {"low": low, "high": high, "command": command}
-
-
 def _pairs_of(file: Path) -> list[tuple[str, str]]:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     if "completion" in rows[0]:
@@ -95,5 +84,12 @@ def _made_up(count: int, seed: int) -> list[tuple[str, str]]:
     return pairs
 
 
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("files", nargs="*", type=Path, help="real problems or outputs; made-up ones if none")
+    arguments = parser.parse_args()
+    hand_over(measure(arguments.files), arguments.json)
+
+
 if __name__ == "__main__":
-    print(json.dumps(measure([Path(name) for name in sys.argv[1:]]), indent=2))
+    main()

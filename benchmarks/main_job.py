@@ -1,9 +1,8 @@
 """Time and memory of the main job, from nothing and with everything stored.
 
-Run with `make bench`; writes benchmarks/results.json (name, value, unit, n, command) and prints a table.
+python benchmarks/main_job.py
 """
 
-import json
 import os
 import resource
 import subprocess
@@ -12,8 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from results import Row, hand_over, options, result
+
 COMMAND = ["kedro", "run", "--pipeline=lbt_finetune"]
-RESULTS = Path(__file__).with_name("results.json")
 
 
 def run_once(folder: Path) -> tuple[float, float]:
@@ -29,8 +29,8 @@ def run_once(folder: Path) -> tuple[float, float]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-def main() -> None:
-    """Measure a first and a second run and write the results."""
+def measure() -> list[Row]:
+    """A first and a second run."""
     with tempfile.TemporaryDirectory() as folder:
         first, peak = run_once(Path(folder))
         second, _ = run_once(Path(folder))
@@ -41,10 +41,12 @@ def main() -> None:
         ("main_job.second_to_first", second / first, "ratio"),
         ("main_job.peak_memory", peak, "MB"),
     ]
-    results = [{"name": n, "value": round(v, 3), "unit": u, "n": 1, "command": command} for n, v, u in rows]
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    for name, value, unit in rows:
-        print(f"{name:28} {value:10.2f} {unit}")
+    return [result(name, [value], unit, 1, command) for name, value, unit in rows]
+
+
+def main() -> None:
+    arguments = options(__doc__).parse_args()
+    hand_over(measure(), arguments.json)
 
 
 if __name__ == "__main__":

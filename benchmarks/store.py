@@ -6,12 +6,13 @@ is filled in batches as the sampler commits them, and stored samples are looked 
 
 import hashlib
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from results import Row as Figure
+from results import hand_over, options, result
 
 from lbt.generation import Completion, GenerationStore, Origin, Row
 from lbt.generation.recording import COMMIT_EVERY_ROWS
@@ -73,7 +74,7 @@ def looked_up(store: GenerationStore) -> dict[str, float]:
     return seconds
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Figure]:
     """The median of three repetitions, with the lowest and the highest."""
     seen: dict[str, list[float]] = {}
     for _ in range(REPEATS):
@@ -82,22 +83,20 @@ def measure() -> list[dict[str, Any]]:
         for name, value in values.items():
             seen.setdefault(name, []).append(value)
     return [
-        {
-            "name": name,
-            "value": round(statistics.median(values), 3),
-            "low": round(min(values), 3),
-            "high": round(max(values), 3),
-            "unit": "rows/s" if name.endswith("per_s") else "s",
-            "n": ROWS if name.endswith("per_s") else LOOKED_UP,
-            "command": "python benchmarks/store.py",
-        }
+        result(
+            name,
+            values,
+            "rows/s" if name.endswith("per_s") else "s",
+            ROWS if name.endswith("per_s") else LOOKED_UP,
+            "python benchmarks/store.py",
+        )
         for name, values in seen.items()
     ]
 
 
 def main() -> None:
-    for result in measure():
-        print("{name:28} {value:12,.3f} {unit:7} ({low:,.3f}-{high:,.3f})".format(**result))
+    arguments = options(__doc__).parse_args()
+    hand_over(measure(), arguments.json)
 
 
 if __name__ == "__main__":

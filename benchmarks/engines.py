@@ -1,0 +1,185 @@
+"""Each engine on the embedded strong student's exams, beside its bare self and the way of the paper's code.
+
+    python benchmarks/engines.py transformers      minutes on 2 cores
+    python benchmarks/engines.py vllm
+
+The paper's way is that of its code: one Hugging Face pipeline call with the 9 prompts of a rationale's exam
+(3 exam problems, each 3 times), every rationale for itself. Loading a model is left out on both sides. All of
+a ratio is measured in one run, taking turns; rows hold the median of the turns, the lowest and the highest.
+
+exam_vs_paper         seconds an answer, the paper's way on 40 exams over the sampler's on 5,000 answers
+exam_stage_vs_paper   the paper's way for every rationale (its seconds an answer times 9 answers each) over
+                      the whole exam stage, where equal rationales are examined once, baseline included
+m1_waves_vs_full      M1 (SUM) with 64 rationales: seconds of the full exams over those of exams in waves
+m1_stage_vs_paper     both ways of saving: the paper's way for these 64 rationales over the waves
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from results import Row, hand_over, options, result
+from workload import ROOT, STUDENT, Workload, model, opened, prompts_of
+
+from lbt.exams.adaptive import sit_adaptively
+from lbt.exams.examiner import ExactExaminer, Examined
+from lbt.generation import Engine, GenerationStore, ModelSettings, Request, sampler
+from lbt.generation.rendering import load_tokenizer
+from lbt.teaching.asking import Requests
+
+ANSWERS = 5000
+TURNS = 3
+PAPER_RATIONALES = 40
+"""Rationales that a turn of the paper's way examines, 9 answers each."""
+
+
+class Shared:
+    """Lets the sampler use an engine that is open already, so that loading is not timed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name, self.version, self.generate = engine.name, engine.version, engine.generate
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "Shared":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    done = work()
+    return time.perf_counter() - began, done
+
+
+def sampled(settings: ModelSettings, requests: Any) -> Any:
+    """The sampler over the shared engine, into a new store; all answers are read back."""
+    with tempfile.TemporaryDirectory() as folder, GenerationStore(Path(folder) / "s.sqlite") as store:
+        samples = sampler.generate(settings, requests, store, "exams")
+        for _ in samples.completions:
+            pass
+        return samples
+
+
+def bare(engine: Engine, settings: ModelSettings, identity: Any, requests: list[Request]) -> int:
+    """The engine called with all prompts, rendered and tokenised; returns the generated tokens."""
+    prompts = prompts_of(settings, identity, requests)
+    return sum(one.completion.tokens for one in engine.generate(prompts) if one.completion)
+
+
+def paper_pipeline(settings: ModelSettings) -> Any:
+    """The pipeline as the paper's code makes it, in the precision of our engines."""
+    import torch
+    import transformers
+    from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
+
+    from lbt.generation.hardware import choose_device, choose_dtype
+
+    transformers.logging.set_verbosity_error()
+    device = choose_device("auto", "benchmark")
+    loaded = AutoModelForCausalLM.from_pretrained(settings.path, dtype=choose_dtype("auto", device))
+    tokenizer = AutoTokenizer.from_pretrained(settings.path, padding_side="left")
+    torch.manual_seed(0)
+    return pipeline("text-generation", model=loaded, tokenizer=tokenizer, device=device)
+
+
+def papers_way(pipe: Any, requests: list[Request], identity: Any) -> None:
+    """One call for every three papers: the exam of one rationale, each of its papers three times."""
+    from lbt.generation import render_prompt
+
+    tokenizer = load_tokenizer(identity)
+    for start in range(0, len(requests), 3):
+        exam = [request for request in requests[start : start + 3] for _ in range(request.samples)]
+        texts = [render_prompt(tokenizer, request.messages) for request in exam]
+        sampling = exam[0].sampling
+        pipe(
+            texts,
+            batch_size=len(texts),
+            do_sample=True,
+            temperature=sampling.temperature,
+            top_k=0,
+            max_new_tokens=sampling.max_tokens,
+            return_full_text=False,
+            add_special_tokens=False,
+        )
+
+
+def measure(engine_name: str, folder: Path) -> list[Row]:
+    """All figures of one engine."""
+    command = f"python benchmarks/engines.py {engine_name}"
+    settings = model(STUDENT, engine_name)
+    workload, many = Workload(folder, 16), Workload(folder, 64)
+    requests = workload.requests(ANSWERS)
+    few = [workload.papers.request(row) for row in workload.rows[: 3 * PAPER_RATIONALES]]
+    answers = sum(request.samples for request in requests)
+    few_answers = sum(request.samples for request in few)
+    stage = Requests(workload.plan.to_dict("records"), workload.papers.request)
+    pipe = paper_pipeline(settings)
+    seen: dict[str, list[float]] = {}
+    with opened(settings) as (engine, identity):
+        sampler.open_engine = lambda *_: Shared(engine)  # type: ignore[assignment]
+        bare(engine, settings, identity, few)  # warm
+        papers_way(pipe, few[:30], identity)
+        for _ in range(TURNS):
+            alone_s, tokens = timed(lambda: bare(engine, settings, identity, requests))
+            sampler_s, _ = timed(lambda: sampled(settings, requests))
+            paper_s, _ = timed(lambda: papers_way(pipe, few, identity))
+            same_s, _ = timed(lambda: sampled(settings, few))
+            stage_s, _ = timed(lambda: sampled(settings, stage))
+            waves_s, full_s = in_waves(many, settings)
+            paper_rate = paper_s / few_answers  # seconds for an answer
+            for name, value in {
+                f"tokens_per_s.{engine_name}": tokens / alone_s,
+                f"answers_per_s.{engine_name}": answers / alone_s,
+                f"sampler_overhead.{engine_name}": sampler_s / alone_s,
+                f"paper_answers_per_s.{engine_name}": 1 / paper_rate,
+                f"exam_vs_paper.{engine_name}": paper_rate / (sampler_s / answers),
+                f"exam_vs_paper_same_requests.{engine_name}": paper_s / same_s,
+                f"exam_stage_vs_paper.{engine_name}": paper_rate * 9 * len(workload.table) / stage_s,
+                f"m1_waves_vs_full.{engine_name}": full_s / waves_s,
+                f"m1_stage_vs_paper.{engine_name}": paper_rate * 9 * len(many.table) / waves_s,
+            }.items():
+                seen.setdefault(name, []).append(value)
+    units = {"tokens_per_s": "token/s", "answers_per_s": "answer/s", "paper_answers_per_s": "answer/s"}
+    return [
+        result(name, values, units.get(name.split(".")[0], "ratio"), answers, command)
+        for name, values in seen.items()
+    ]
+
+
+def in_waves(workload: Workload, settings: ModelSettings) -> tuple[float, float]:
+    """Seconds of M1's exams (SUM) in waves, and of the full exams of the same demos."""
+    examined = [
+        Examined(
+            str(problem),
+            [answer if isinstance(answer, str) else None for answer in rows["answer"]],
+            list(rows["demo_id"]),
+            9,
+        )
+        for problem, rows in workload.table.groupby("problem_id")
+    ]
+    with tempfile.TemporaryDirectory() as folder, GenerationStore(Path(folder) / "w.sqlite") as store:
+        examiner = ExactExaminer(examined, [STUDENT], "sum")
+        waves_s, _ = timed(
+            lambda: sit_adaptively(examiner, workload.plan, workload.papers, {STUDENT: settings}, store)
+        )
+    full_s, _ = timed(lambda: sampled(settings, Requests(workload.rows, workload.papers.request)))
+    return waves_s, full_s
+
+
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("engine", choices=["transformers", "vllm"])
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "data" / "benchmarks", help="for the rationales"
+    )
+    arguments = parser.parse_args()
+    hand_over(measure(arguments.engine, arguments.folder), arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The exams of the benchmarks: default problems, the embedded teacher's rationales, one student."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from lbt.exams import ExamSettings, plan_exams
+from lbt.exams.papers import ExamPapers
+from lbt.generation import (
+    Engine,
+    GenerationStore,
+    ModelIdentity,
+    ModelSettings,
+    Prompt,
+    Request,
+    identify_model,
+    load_tokenizer,
+    open_engine,
+    render_prompt,
+    request_key,
+)
+from lbt.problems import ProblemSettings, load_problems
+from lbt.prompts import PromptSettings
+from lbt.teaching import TeachingSettings, sample_rationales
+
+ROOT = Path(__file__).parents[1]
+STUDENT = "strong"
+
+
+def parameters(stage: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "conf" / "base" / f"parameters_{stage}.yml").read_text())[stage])
+
+
+def model(role: str, engine: str = "transformers") -> ModelSettings:
+    """The teacher or a student of conf/base, on an engine."""
+    models = parameters("models")
+    settings = models["teacher"] if role == "teacher" else models["students"][role]
+    return ModelSettings(**settings | {"path": str(ROOT / settings["path"]), "engine": engine})
+
+
+@dataclass(frozen=True)
+class Workload:
+    """All exams of one student after `rationales` rationales of each default teaching problem."""
+
+    folder: Path
+    rationales: int
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        return load_problems(ProblemSettings(**parameters("problems")), 0, "number")[0]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        teaching = TeachingSettings(**parameters("teaching") | {"samples": self.rationales})
+        with GenerationStore(self.folder / "rationales.sqlite") as store:
+            return sample_rationales(
+                self.problems, model("teacher"), self.prompts, teaching, store, 0, "number"
+            )[0]
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        return plan_exams(self.problems, self.table, self.exams, 0)
+
+    @property
+    def prompts(self) -> PromptSettings:
+        return PromptSettings(**parameters("prompts"))
+
+    @property
+    def exams(self) -> ExamSettings:
+        return ExamSettings(**parameters("exams"))
+
+    @cached_property
+    def papers(self) -> ExamPapers:
+        return ExamPapers(self.problems, self.table, self.prompts, self.exams, 0, "number")
+
+    @cached_property
+    def rows(self) -> list[dict[Any, Any]]:
+        """The plan's rows of demos, those of a demo together."""
+        plan = self.plan[self.plan["demo_id"].notna()]
+        return plan.sort_values(["teaching_problem_id", "demo_id"]).to_dict("records")
+
+    def requests(self, answers: int) -> list[Request]:
+        """The first exams with at least so many answers together."""
+        return [self.papers.request(row) for row in self.rows[: -(-answers // self.papers.repeats)]]
+
+
+def prompts_of(settings: ModelSettings, identity: ModelIdentity, requests: Sequence[Request]) -> list[Prompt]:
+    """The requests as an engine takes them, in the sampler's order."""
+    tokenizer = load_tokenizer(identity)
+    texts = [render_prompt(tokenizer, request.messages, request.prefill) for request in requests]
+    tokens = tokenizer(texts, add_special_tokens=False)["input_ids"]
+    prompts = [
+        Prompt(
+            request_key(settings, identity.identity, text, request.sampling, request.seed),
+            text,
+            tuple(range(request.samples)),
+            request.sampling,
+            tuple(ids),
+        )
+        for text, ids, request in zip(texts, tokens, requests, strict=True)
+    ]
+    return sorted(prompts, key=lambda prompt: prompt.text)
+
+
+@contextmanager
+def opened(settings: ModelSettings) -> Iterator[tuple[Engine, ModelIdentity]]:
+    identity = identify_model(settings, "benchmark")
+    with open_engine(settings, identity) as engine:
+        yield engine, identity
