@@ -2,6 +2,7 @@
 
     python benchmarks/engines.py transformers      minutes on 2 cores
     python benchmarks/engines.py vllm
+    python benchmarks/engines.py openai            against a vLLM server that it starts
 
 The paper's way is that of its code: one Hugging Face pipeline call with the 9 prompts of a rationale's exam
 (3 exam problems, each 3 times), every rationale for itself. Loading a model is left out on both sides. All of
@@ -11,6 +12,7 @@ exam_vs_paper         seconds an answer, the paper's way on 40 exams over the sa
 exam_stage_vs_paper   the paper's way for every rationale (its seconds an answer times 9 answers each) over
                       the whole exam stage, where equal rationales are examined once, baseline included
 m1_waves_vs_full      M1 (SUM) with 64 rationales: seconds of the full exams over those of exams in waves
+continuous_batching   answers a second of transformers' generate_batch over those of our batches, 90 answers
 m1_stage_vs_paper     both ways of saving: the paper's way for these 64 rationales over the waves
 """
 
@@ -21,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from results import Row, hand_over, options, result
-from workload import ROOT, STUDENT, Workload, model, opened, prompts_of
+from workload import ROOT, STUDENT, Workload, model, opened, prompts_of, served
 
 from lbt.exams.adaptive import sit_adaptively
 from lbt.exams.examiner import ExactExaminer, Examined
-from lbt.generation import Engine, GenerationStore, ModelSettings, Request, sampler
+from lbt.generation import Engine, GenerationStore, ModelSettings, Request, identify_model, sampler
 from lbt.generation.rendering import load_tokenizer
 from lbt.teaching.asking import Requests
 
@@ -110,8 +112,14 @@ def papers_way(pipe: Any, requests: list[Request], identity: Any) -> None:
 
 def measure(engine_name: str, folder: Path) -> list[Row]:
     """All figures of one engine."""
+    if engine_name == "openai":
+        with served(model(STUDENT)) as settings:
+            return measure_engine(engine_name, settings, folder)
+    return measure_engine(engine_name, model(STUDENT, engine_name), folder)
+
+
+def measure_engine(engine_name: str, settings: ModelSettings, folder: Path) -> list[Row]:
     command = f"python benchmarks/engines.py {engine_name}"
-    settings = model(STUDENT, engine_name)
     workload, many = Workload(folder, 16), Workload(folder, 64)
     requests = workload.requests(ANSWERS)
     few = [workload.papers.request(row) for row in workload.rows[: 3 * PAPER_RATIONALES]]
@@ -144,11 +152,37 @@ def measure(engine_name: str, folder: Path) -> list[Row]:
                 f"m1_stage_vs_paper.{engine_name}": paper_rate * 9 * len(many.table) / waves_s,
             }.items():
                 seen.setdefault(name, []).append(value)
+    if engine_name == "transformers":
+        ours_s, _ = timed(lambda: sampled(settings, few[:30]))
+        theirs_s = continuous_batching(pipe.model, settings, few[:30])
+        seen["continuous_batching.transformers"] = [ours_s / theirs_s]
     units = {"tokens_per_s": "token/s", "answers_per_s": "answer/s", "paper_answers_per_s": "answer/s"}
     return [
         result(name, values, units.get(name.split(".")[0], "ratio"), answers, command)
         for name, values in seen.items()
     ]
+
+
+def continuous_batching(loaded: Any, settings: ModelSettings, requests: list[Request]) -> float:
+    """Seconds of transformers' own continuous batching, `generate_batch`, on the requests."""
+    from transformers import GenerationConfig
+
+    prompts = prompts_of(settings, identify_model(settings, "benchmark"), requests)
+    sampling = requests[0].sampling
+    generation = GenerationConfig(
+        max_new_tokens=sampling.max_tokens,
+        do_sample=True,
+        temperature=sampling.temperature,
+        top_k=0,
+        eos_token_id=loaded.generation_config.eos_token_id,
+        pad_token_id=loaded.generation_config.pad_token_id or 0,
+    )
+    inputs = [list(prompt.tokens) for prompt in prompts for _ in prompt.samples]
+    seconds, answers = timed(
+        lambda: loaded.generate_batch(inputs=inputs, generation_config=generation, progress_bar=False)
+    )
+    assert len(answers) == len(inputs)
+    return float(seconds)
 
 
 def in_waves(workload: Workload, settings: ModelSettings) -> tuple[float, float]:
@@ -173,7 +207,7 @@ def in_waves(workload: Workload, settings: ModelSettings) -> tuple[float, float]
 
 def main() -> None:
     parser = options(__doc__)
-    parser.add_argument("engine", choices=["transformers", "vllm"])
+    parser.add_argument("engine", choices=["transformers", "vllm", "openai"])
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "data" / "benchmarks", help="for the rationales"
     )

@@ -21,6 +21,7 @@ PARTS = {
     "examiner": ["examiner.py"],
     "transformers": ["engines.py", "transformers"],
     "vllm": ["engines.py", "vllm"],
+    "openai": ["engines.py", "openai"],
     "grading": ["grading.py"],
 }
 
@@ -35,8 +36,8 @@ def main() -> None:
     if unknown := set(chosen) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     for part in chosen:
-        if part == "vllm" and find_spec("vllm") is None:
-            print("vllm: left out, for it is not installed (make vllm)")
+        if part in ("vllm", "openai") and find_spec("vllm") is None:
+            print(f"{part}: left out, for vLLM is not installed (make vllm)")
             continue
         print(f"\n{part}", flush=True)
         with tempfile.NamedTemporaryFile(suffix=".json") as file:

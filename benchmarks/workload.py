@@ -1,5 +1,11 @@
 """The exams of the benchmarks: default problems, the embedded teacher's rationales, one student."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +25,7 @@ from lbt.generation import (
     ModelSettings,
     Prompt,
     Request,
+    ServerSettings,
     identify_model,
     load_tokenizer,
     open_engine,
@@ -31,6 +38,20 @@ from lbt.teaching import TeachingSettings, sample_rationales
 
 ROOT = Path(__file__).parents[1]
 STUDENT = "strong"
+SERVER_ENVIRONMENT = {
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    "VLLM_NO_USAGE_STATS": "1",
+    "HF_HUB_OFFLINE": "1",
+}
+# On a CPU vLLM 0.32 fails on seeds with chunked prefill, and shares prefixes in blocks of 128 tokens by default.
+SERVER_OPTIONS = [
+    "--dtype=bfloat16",
+    "--generation-config=vllm",
+    "--block-size=32",
+    "--no-enable-chunked-prefill",
+    "--max-num-batched-tokens=4096",
+]
 
 
 def parameters(stage: str) -> dict[str, Any]:
@@ -106,6 +127,41 @@ def prompts_of(settings: ModelSettings, identity: ModelIdentity, requests: Seque
         for text, ids, request in zip(texts, tokens, requests, strict=True)
     ]
     return sorted(prompts, key=lambda prompt: prompt.text)
+
+
+@contextmanager
+def served(settings: ModelSettings) -> Iterator[ModelSettings]:
+    """The model behind a vLLM server on loopback, as engine openai asks it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", settings.path]
+    command += ["--host", "127.0.0.1", "--port", str(port), *SERVER_OPTIONS]
+    environment = os.environ | {
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+        "HF_HUB_OFFLINE": "1",
+        "VLLM_NO_USAGE_STATS": "1",
+    }
+    with subprocess.Popen(
+        command, env=os.environ | SERVER_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health", process)
+            server = ServerSettings(endpoints=(f"http://127.0.0.1:{port}/v1",))
+            yield settings.model_copy(update={"engine": "openai", "server": server})
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError("the vLLM server did not start")
 
 
 @contextmanager
