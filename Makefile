@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 PIP = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python -m pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi)
 # Further options of `kedro run`, for example: make run ARGS=--params=seed=1
 ARGS ?=
+# The folder in conf/ of a dry run.
+ENV ?=
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
 
 export DO_NOT_TRACK := true
@@ -28,10 +30,10 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm run test lint format bench evidence ui viz pocket clean
+.PHONY: help venv vllm run dry-run test lint format bench evidence ui viz pocket clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(STAMP)  ## the environment alone
 
@@ -44,6 +46,9 @@ vllm: $(STAMP)  ## vLLM into the environment, for --env=vllm
 
 run: $(STAMP)  ## the main job: explain, examine, train, evaluate
 	@$(BIN)/kedro run --pipeline=lbt_finetune $(ARGS)
+
+dry-run: $(STAMP)  ## what a run would ask, of which model, and its cost; ENV=paper_math for an environment
+	@$(BIN)/kedro run --pipeline=dry_run $(if $(ENV),--env=$(ENV)) $(ARGS)
 
 test: $(STAMP)  ## the tests
 	@$(BIN)/python -m pytest $(ARGS)

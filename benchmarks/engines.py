@@ -11,9 +11,9 @@ a ratio is measured in one run, taking turns; rows hold the median of the turns,
 exam_vs_paper         seconds an answer, the paper's way on 40 exams over the sampler's on 5,000 answers
 exam_stage_vs_paper   the paper's way for every rationale (its seconds an answer times 9 answers each) over
                       the whole exam stage, where equal rationales are examined once, baseline included
-m1_waves_vs_full      M1 (SUM) with 64 rationales: seconds of the full exams over those of exams in waves
+m1_waves_vs_full      M1 (SUM) with 32 rationales: seconds of the full exams over those of exams in waves
 continuous_batching   answers a second of transformers' generate_batch over those of our batches, 90 answers
-m1_stage_vs_paper     both ways of saving: the paper's way for these 64 rationales over the waves
+m1_stage_vs_paper     both ways of saving: the paper's way for these 32 rationales over the waves
 """
 
 import tempfile
@@ -120,7 +120,7 @@ def measure(engine_name: str, folder: Path) -> list[Row]:
 
 def measure_engine(engine_name: str, settings: ModelSettings, folder: Path) -> list[Row]:
     command = f"python benchmarks/engines.py {engine_name}"
-    workload, many = Workload(folder, 16), Workload(folder, 64)
+    workload, many = Workload(folder, 16), Workload(folder, 32)
     requests = workload.requests(ANSWERS)
     few = [workload.papers.request(row) for row in workload.rows[: 3 * PAPER_RATIONALES]]
     answers = sum(request.samples for request in requests)

@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.5])
     parser.add_argument("--problems", type=int, default=224, help="teaching problems")
-    parser.add_argument("--samples", type=int, default=32, help="rationales of each")
+    parser.add_argument("--samples", type=int, default=16, help="rationales of each")
     options = parser.parse_args()
     cells = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     done = {(cell["seed"], cell["share"]) for cell in cells}

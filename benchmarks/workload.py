@@ -44,7 +44,7 @@ SERVER_ENVIRONMENT = {
     "VLLM_NO_USAGE_STATS": "1",
     "HF_HUB_OFFLINE": "1",
 }
-# On a CPU vLLM 0.32 fails on seeds with chunked prefill, and shares prefixes in blocks of 128 tokens by default.
+# On a CPU vLLM 0.32 fails on seeds with chunked prefill, and by default shares prefixes of 128 tokens only.
 SERVER_OPTIONS = [
     "--dtype=bfloat16",
     "--generation-config=vllm",
@@ -137,11 +137,6 @@ def served(settings: ModelSettings) -> Iterator[ModelSettings]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", settings.path]
     command += ["--host", "127.0.0.1", "--port", str(port), *SERVER_OPTIONS]
-    environment = os.environ | {
-        "VLLM_CPU_KVCACHE_SPACE": "1",
-        "HF_HUB_OFFLINE": "1",
-        "VLLM_NO_USAGE_STATS": "1",
-    }
     with subprocess.Popen(
         command, env=os.environ | SERVER_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from lbt.pipelines import (
+    dry_run,
     evaluation,
     exams,
     pocket,
@@ -10,6 +11,7 @@ from lbt.pipelines import (
     problems,
     report,
     scoring,
+    search,
     teaching,
     training,
 )
@@ -27,5 +29,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     return {
         "__default__": lbt_finetune,
         "lbt_finetune": lbt_finetune,
+        "lbt_search": search.create_pipeline(),
+        "dry_run": dry_run.create_pipeline(),
         "pocket": pocket.create_pipeline(),
     }

@@ -168,3 +168,60 @@ accuracy_by_family = _table(
     },
     unique=["model", "family"],
 )
+
+baseline_answers = _table(
+    {
+        "method": _text(checks=pa.Check.isin(["greedy", "solution", "worked_examples"])),
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        "text": _text(),
+        "answer": _text(nullable=True),
+        "verdict": _verdict(),
+        "finish_reason": _finish_reason(),
+        "tokens": _count(),
+    },
+    unique=["method", "problem_id", "sample_index"],
+)
+
+teacher_exam_answers = exam_answers  # of the teacher itself, under the student name "teacher"
+
+selections = _table(
+    {
+        "method": _text(),
+        "rule": _text(checks=pa.Check.isin(["sc", "max", "sum", "avg"])),
+        "students": _text(nullable=True),  # a student's name, "all", or "teacher"; none without exams
+        "problem_id": _text(),
+        "family": _text(),
+        "answer": _text(nullable=True),
+        "right": pa.Column("boolean", nullable=True),  # none: all generations failed
+        "count": _count(),  # samples that give the answer
+        "score": pa.Column(float, nullable=True),  # what the rule maximises; none without exams
+    },
+    unique=["method", "problem_id"],
+)
+
+search_curve = _table(
+    {
+        "method": _text(),
+        "rationales": _count(1),
+        "accuracy": _share(),  # mean over the subsets
+        "sd": pa.Column(float, pa.Check.ge(0)),
+        "subsets": _count(1),
+        "problems": _count(1),
+    },
+    unique=["method", "rationales"],
+)
+
+search_by_group = _table(
+    {
+        "method": _text(),
+        "grouping": _text(checks=pa.Check.isin(["level", "subject", "family"])),
+        "group": _text(),
+        "n": _count(),
+        "accuracy": _share(),
+        "ci_low": _share(),
+        "ci_high": _share(),
+    },
+    unique=["method", "grouping", "group"],
+)

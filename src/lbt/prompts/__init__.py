@@ -1,5 +1,5 @@
 """Chat messages for teaching and for exams."""
 
-from lbt.prompts.messages import Message, PromptSettings, exam_messages, teaching_messages
+from lbt.prompts.messages import Message, PromptSettings, Shot, exam_messages, teaching_messages
 
-__all__ = ["Message", "PromptSettings", "exam_messages", "teaching_messages"]
+__all__ = ["Message", "PromptSettings", "Shot", "exam_messages", "teaching_messages"]

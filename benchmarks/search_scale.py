@@ -1,0 +1,149 @@
+"""What the search costs beyond the model: 181 TPs x 256 rationales x 9 exams on recorded completions.
+
+    python benchmarks/search_scale.py --data FOLDER     with math500_test.jsonl and math_fneval_variants.jsonl
+    python benchmarks/search_scale.py                   with as many pocket problems
+
+A seeded fake engine stands in for both models and writes every completion into a new store; then the whole
+pipeline runs from the store alone, and its seconds and peak memory are measured. Every rationale is another
+text, so that none of their exams is saved. 64 rationales beside 256 show how the cost grows.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from results import Row, hand_over, options, result
+from workload import ROOT
+
+PROBLEMS = 181
+SIZES = (64, 256)
+SERVER = {"endpoints": ["http://127.0.0.1:9/v1"], "api": "chat"}
+
+
+class FakeEngine:
+    """Knows every right answer and gives it in seven of ten cases; no two of its texts are equal."""
+
+    name, version = "fake", "1"
+
+    def __init__(self, golds: dict[str, str]) -> None:
+        self._golds = golds
+
+    def generate(self, prompts: Iterable[Any]) -> Iterator[Any]:
+        from lbt.generation import Completion, Generated
+
+        for prompt in prompts:
+            gold = self._golds[prompt.messages[-1][1]]
+            for index in prompt.samples:
+                draw = hashlib.sha256(f"{prompt.key}/{index}".encode()).digest()
+                answer = gold if draw[0] < 180 else str(draw[0] % 5)
+                text = (
+                    f"First {draw.hex()[:12]}, then the rest of it. " * 8 + f"So it is $\\boxed{{{answer}}}$."
+                )
+                yield Generated(prompt.key, index, Completion(text, "stop", 900, 300))
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "FakeEngine":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def parameters(data: Path | None, rationales: int) -> dict[str, Any]:
+    problems: dict[str, Any] = {"teaching": PROBLEMS, "evaluation": 0}
+    if data is not None:
+        problems |= {
+            "source": "math_variants",
+            "path": str(data / "math500_test.jsonl"),
+            "exam_paths": [str(data / "math_fneval_variants.jsonl")],
+            "bad_rows": "set_aside",
+        }
+    student = {"path": "fake-student", "engine": "openai", "server": SERVER}
+    return {
+        "domain": "number" if data is None else "math",
+        "problems": problems,
+        "models": {
+            "teacher": {"path": "fake-teacher", "engine": "openai", "server": SERVER},
+            "students": {"strong": None, "weak": None, "fake": student},
+        },
+        "search": {"samples": rationales, "baselines": []},
+    }
+
+
+def run(data: Path | None, rationales: int, record: bool) -> dict[str, float]:
+    """The pipeline in this process; with `record`, the fake engine answers what the store lacks."""
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(ROOT)
+    os.chdir(ROOT)
+    chosen = parameters(data, rationales)
+    if record:
+        from lbt.generation import sampler
+        from lbt.problems import ProblemSettings, load_problems
+
+        table, _ = load_problems(ProblemSettings(**chosen["problems"]), 0, chosen["domain"])
+        golds = dict(zip(table["question"], table["answer"], strict=True))
+        sampler.open_engine = lambda *_: FakeEngine(golds)  # type: ignore[assignment, return-value]
+    began = time.perf_counter()
+    with KedroSession.create(project_path=ROOT, runtime_params=chosen) as session:
+        session.run(pipeline_names=["lbt_search"])
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def measure(data: Path | None) -> list[Row]:
+    """Seconds and peak memory of each size, and of the largest over the smallest."""
+    rows, seen = [], []
+    command = "python benchmarks/search_scale.py" + ("" if data is None else " --data FOLDER")
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            places = {
+                "LBT_DATA": f"{folder}/data",
+                "LBT_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
+                "LBT_ARTIFACTS": f"{folder}/artifacts",
+            }
+            figures: dict[str, float] = {}
+            for record in (True, False):
+                arguments = ["--size", str(size), *(["--record"] if record else [])]
+                arguments += [] if data is None else ["--data", str(data)]
+                done = subprocess.run(
+                    [sys.executable, __file__, *arguments],
+                    env=os.environ | places,
+                    check=True,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+                figures = json.loads(done.stdout.splitlines()[-1])
+        answers = PROBLEMS * size * 10
+        rows.append(result(f"search_scale_s.{size}", [figures["seconds"]], "s", answers, command))
+        rows.append(result(f"search_scale_mb.{size}", [figures["mb"]], "MB", answers, command))
+        seen.append(figures["seconds"])
+    growth = seen[-1] / seen[0]
+    rows.append(result(f"search_scale_growth.{SIZES[-1]}_{SIZES[0]}", [growth], "ratio", 1, command))
+    return rows
+
+
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("--data", type=Path, help="the folder of the two files")
+    parser.add_argument("--size", type=int, help="one number of rationales, in this process")
+    parser.add_argument("--record", action="store_true", help="with --size: let the fake engine answer")
+    arguments = parser.parse_args()
+    data = arguments.data and arguments.data.resolve()
+    if arguments.size:
+        print(json.dumps(run(data, arguments.size, arguments.record)))
+    else:
+        hand_over(measure(data), arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What a run would ask, and what it would cost."""
+
+import logging
+from typing import Any
+
+from lbt.evaluation import EvaluationSettings
+from lbt.exams import ExamSettings
+from lbt.generation import ModelsSettings
+from lbt.pipelines.parameters import Domain, Seed
+from lbt.planning import RunSettings, describe_plan, plan_run
+from lbt.preferences import PreferenceSettings
+from lbt.problems import ProblemSettings
+from lbt.prompts import PromptSettings
+from lbt.search import SearchSettings
+from lbt.teaching import TeachingSettings
+from lbt.training import TrainingSettings
+
+logger = logging.getLogger(__name__)
+
+
+def plan(
+    problems: ProblemSettings,
+    exams: ExamSettings,
+    models: ModelsSettings,
+    prompts: PromptSettings,
+    teaching: TeachingSettings,
+    search: SearchSettings,
+    preferences: PreferenceSettings,
+    training: TrainingSettings,
+    evaluation: EvaluationSettings,
+    seed: Seed,
+    domain: Domain,
+) -> dict[str, Any]:
+    """Check data and settings, and count what both jobs would ask."""
+    return plan_run(
+        RunSettings(
+            problems,
+            exams,
+            models,
+            prompts,
+            teaching,
+            search,
+            preferences,
+            training,
+            evaluation,
+            seed.root,
+            domain.root,
+        )
+    )
+
+
+def report(dry_run_plan: dict[str, Any]) -> str:
+    """The plan as text, which is also printed."""
+    text = describe_plan(dry_run_plan)
+    logger.info("%s", text.rstrip())
+    return text

@@ -1,0 +1,146 @@
+"""lbt_search: the stages that M1 shares with the main job, then baselines, selection and report.
+
+Two nodes take the place of the main job's, around the same functions: teaching draws search.samples
+rationales, and an adaptive examiner may sit the exams.
+"""
+
+from kedro.pipeline import Pipeline, node
+
+from lbt.pipelines import exams, problems, report, scoring
+from lbt.pipelines.search.nodes import (
+    ask,
+    draw_accuracies,
+    draw_curve,
+    examine,
+    explain_for_search,
+    select,
+    write_summary,
+)
+from lbt.pipelines.stage import stage
+
+
+def create_pipeline() -> Pipeline:
+    """The whole pipeline of M1."""
+    shared = [
+        problems.create_pipeline(),
+        exams.create_pipeline().only_nodes("exams.plan"),
+        scoring.create_pipeline(),
+        report.create_pipeline().only_nodes("report.draw_lbt_scores"),
+    ]
+    return sum(shared, start=_teaching() + _exams() + _baselines() + _selection() + _report())
+
+
+def _teaching() -> Pipeline:
+    return stage(
+        "teaching",
+        [
+            node(
+                explain_for_search,
+                inputs=[
+                    "problems",
+                    "params:models",
+                    "params:prompts",
+                    "params:teaching",
+                    "params:search",
+                    "generation_store",
+                    "params:seed",
+                    "params:domain",
+                    "leakage_report",
+                    "model_identities",
+                ],
+                outputs=["rationales", "teaching_usage"],
+                name="explain",
+            )
+        ],
+    )
+
+
+def _exams() -> Pipeline:
+    return stage(
+        "exams",
+        [
+            node(
+                examine,
+                inputs=[
+                    "exam_plan",
+                    "problems",
+                    "rationales",
+                    "params:models",
+                    "params:prompts",
+                    "params:exams",
+                    "params:search",
+                    "generation_store",
+                    "params:seed",
+                    "params:domain",
+                ],
+                outputs=["exam_answers", "exam_usage", "exam_decisions"],
+                name="examine",
+            )
+        ],
+    )
+
+
+def _baselines() -> Pipeline:
+    return stage(
+        "baselines",
+        [
+            node(
+                ask,
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "exam_plan",
+                    "params:models",
+                    "params:prompts",
+                    "params:teaching",
+                    "params:exams",
+                    "params:search",
+                    "generation_store",
+                    "params:seed",
+                    "params:domain",
+                ],
+                outputs=["baseline_answers", "teacher_exam_answers", "baseline_usage"],
+                name="ask",
+            )
+        ],
+    )
+
+
+def _selection() -> Pipeline:
+    return stage(
+        "selection",
+        [
+            node(
+                select,
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "exam_answers",
+                    "exam_decisions",
+                    "baseline_answers",
+                    "teacher_exam_answers",
+                    "params:search",
+                    "params:seed",
+                    "params:domain",
+                ],
+                outputs=["selections", "search_curve", "search_by_group", "search_metrics"],
+                name="select",
+            )
+        ],
+    )
+
+
+def _report() -> Pipeline:
+    return stage(
+        "report",
+        [
+            node(draw_accuracies, inputs="search_metrics", outputs="search_plot", name="draw_accuracies"),
+            node(draw_curve, inputs="search_curve", outputs="search_curve_plot", name="draw_curve"),
+            node(
+                write_summary,
+                inputs=["search_metrics", "teaching_usage", "exam_usage", "baseline_usage"],
+                outputs="summary",
+                name="write_summary",
+            ),
+        ],
+    )

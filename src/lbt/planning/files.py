@@ -1,0 +1,38 @@
+"""Problem files that must be there, and where they are to be had."""
+
+from pathlib import Path
+
+from lbt.errors import DataError
+from lbt.problems import ProblemSettings
+
+_MATH = (
+    "problems of MATH (github.com/hendrycks/math), one a row with problem, solution, level, type and "
+    "unique_id; its folder test does as well"
+)
+_ORIGINS = {
+    "math500_test.jsonl": "prm800k/math_splits/test.jsonl of github.com/openai/prm800k (Git LFS), renamed",
+    "math_fneval_originals.jsonl": _MATH,
+    "math_fneval_variants.jsonl": "MATH() of github.com/consequentai/fneval; its unpacked folders Oct-2023, "
+    "Nov-2023 and Dec-2023, named in problems.exam_paths, do as well",
+    "gsm8k_train.jsonl": "grade_school_math/data/train.jsonl of github.com/openai/grade-school-math",
+    "gsm8k_test.jsonl": "grade_school_math/data/test.jsonl of github.com/openai/grade-school-math",
+}
+
+
+def check_files(settings: ProblemSettings) -> None:
+    """Raise DataError that names every missing file or folder of a source that reads files."""
+    if settings.source in ("pocket", "huggingface"):
+        return
+    further = (settings.leave_out, settings.evaluation_path)
+    named = [settings.path, *settings.exam_paths, *further]
+    missing = [path for path in dict.fromkeys(named) if path and not Path(path).exists()]
+    if missing:
+        lines = "\n".join(f"  {path}: {_origin(path)}" for path in missing)
+        raise DataError(
+            f"Problem files are not there (looked in {Path.cwd()}):\n{lines}\n"
+            "Put them there, or name other files in the parameters problems.*."
+        )
+
+
+def _origin(path: str) -> str:
+    return _ORIGINS.get(Path(path).name, "a file of your own")

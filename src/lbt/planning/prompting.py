@@ -1,0 +1,77 @@
+"""What a model's prompts look like and how long they are, as far as its tokenizer is to be had here."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lbt.errors import ModelError
+from lbt.generation import ModelIdentity, ModelSettings, identify_model
+from lbt.generation.rendering import Renderer, context_length, open_renderer
+from lbt.prompts import Message, PromptSettings, exam_messages
+
+CHARACTERS_A_TOKEN = 4
+"""Where no tokenizer is to be had; of English text. Mathematics has rather fewer."""
+
+
+@dataclass(frozen=True)
+class Prompting:
+    """A model with its chat template and tokenizer, or without them."""
+
+    name: str
+    model: ModelSettings
+    renderer: Renderer | None
+    """None where the template is the server's, or not to be had."""
+    why_not: str
+    """Why there is none."""
+    context: int | None
+    """The most tokens of prompt and answer together; None if unknown."""
+
+    def render(self, messages: Sequence[Message], prefill: str) -> str:
+        """The prompt as the model sees it, or without a template its messages one below the other.
+
+        Raises:
+            ModelError: The chat template refuses the messages.
+        """
+        if self.renderer is not None:
+            return self.renderer.render([(turn["role"], turn["content"]) for turn in messages], prefill)
+        turns = [f"[{turn['role']}]\n{turn['content']}" for turn in messages]
+        return "\n".join([*turns, f"[assistant]\n{prefill}"])
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, estimated where there is no tokenizer."""
+        if self.renderer is not None:
+            return [len(tokens) for tokens in self.renderer.tokenize(texts)]
+        return [math.ceil(len(text) / CHARACTERS_A_TOKEN) for text in texts]
+
+    def frame(self, demos: int, prompts: PromptSettings) -> int:
+        """The tokens of a prompt with so many demos, beside its questions and rationales."""
+        messages = exam_messages("", [("", "")] * demos, prompts)
+        if self.renderer is not None:
+            return self.count([self.render(messages, prompts.prefill)])[0]
+        return sum(self.count([*(turn["content"] for turn in messages), prompts.prefill]))
+
+
+def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:
+    """How a model is prompted, as its folder says, or its repository on the hub or in the local cache.
+
+    Raises:
+        ModelError: A folder holds no usable model. A hub repository that cannot be had raises nothing.
+    """
+    try:
+        identity = identify_model(model, parameter)
+    except ModelError as error:
+        # A folder that is wrong is the user's to mend; a hub repository may be out of reach from here alone.
+        if error.__cause__ is None:
+            raise
+        return Prompting(
+            name, model, None, f"not to be had here ({type(error.__cause__).__name__})", _most(model)
+        )
+    if model.speaks_chat:
+        return Prompting(name, model, None, "the server's own", _most(model))
+    return Prompting(name, model, open_renderer(model, identity), "", _most(model, identity))
+
+
+def _most(model: ModelSettings, identity: ModelIdentity | None = None) -> int | None:
+    if model.engine == "vllm" and model.vllm is not None and model.vllm.max_model_len is not None:
+        return model.vllm.max_model_len
+    return context_length(identity) if identity is not None else None

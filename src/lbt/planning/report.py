@@ -1,0 +1,109 @@
+"""A plan as a person reads it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Plan = Mapping[str, Any]
+
+_ROLES = ("teaching", "exam", "evaluation")
+_COLUMNS = ("stage", "model", "generations", "at least", "prompts", "prompt tokens", "generated tokens")
+
+
+def describe_plan(plan: Plan) -> str:
+    """The first prompts, then data, models, and what each job would ask; the most important stands last."""
+    lines = [
+        *_prompts(plan["prompts"], plan["models"]),
+        *_data(plan["data"]),
+        *_models(plan["models"]),
+        *(line for name, job in plan["jobs"].items() for line in _job(name, job)),
+        *_training(plan["training"]),
+        *_notes(plan),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _prompts(prompts: Mapping[str, str], models: Sequence[Plan]) -> Iterator[str]:
+    teacher, student = models[0], models[1]
+    for kind, model in (("teaching", teacher), ("exam", student), ("baseline", student)):
+        template = model["chat_template"]
+        shown = "" if template == "the model's" else f"; as messages, since the chat template is {template}"
+        yield f"===== The first {kind} prompt, for {model['name']}{shown}"
+        yield prompts[kind]
+        yield "===== end"
+        yield ""
+
+
+def _data(data: Plan) -> Iterator[str]:
+    counts = ", ".join(f"{count:,} {role}" for role, count in data["by_role"].items())
+    files = data.get("rows_by_file", {data["source"]: data["rows_read"]})
+    read = ", ".join(f"{rows:,} of {file}" for file, rows in files.items())
+    yield f"Data: {counts} problems; rows read: {read}"
+    exams = data["exams"]
+    sizes = ", ".join(f"{count:,} of {size}" for size, count in exams["exams_by_size"].items())
+    yield f"  exams by number of exam problems: {sizes} ({exams['exam_problems_in_use']:,} problems in use)"
+    for bad in data["set_aside"]:
+        yield f"  set aside: {bad['file']}:{bad['row']}: {bad['field']} {bad['reason']}"
+    for column in ("level", "subject"):
+        if f"by_{column}" in data:
+            yield from _tally(column, data[f"by_{column}"])
+    yield ""
+
+
+def _tally(column: str, by_role: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    groups = sorted({group for counts in by_role.values() for group in counts})
+    roles = [role for role in _ROLES if role in by_role]
+    rows = [[group, *(f"{by_role[role].get(group, 0):,}" for role in roles)] for group in groups]
+    yield from _table([column, *roles], rows, words=1)
+
+
+def _models(models: Sequence[Plan]) -> Iterator[str]:
+    yield "Models (none was asked)"
+    for model in models:
+        revision = f" at {model['revision']}" if model["revision"] else ""
+        context = f", context {model['context']:,}" if model["context"] else ""
+        yield f"  {model['name']}: {model['path']}{revision}: {model['asked_at']}"
+        yield (
+            f"    chat template: {model['chat_template']}; prompt tokens: {model['tokens_counted']}{context}"
+        )
+    yield ""
+
+
+def _job(name: str, job: Plan) -> Iterator[str]:
+    yield f"kedro run --pipeline={name} would ask at most"
+    loads = [*job["loads"], {"stage": "total", "model": "", **job["total"]}]
+    numbers = ("generations", "fewest", "prompts", "prompt_tokens", "tokens")
+    rows = [[load["stage"], load["model"], *(f"{load[key]:,}" for key in numbers)] for load in loads]
+    yield from _table(_COLUMNS, rows, words=2)
+    yield f"  The store grows by at most {_size(job['store_bytes'])}."
+    yield ""
+
+
+def _training(training: Plan) -> Iterator[str]:
+    yield (
+        f"Training (lbt_finetune): at most {training['most_pairs']:,} pairs in {training['most_steps']:,} "
+        f"steps; the longest pair {training['longest_pair']:,} of {training['maximum_length']:,} tokens"
+    )
+    yield ""
+
+
+def _notes(plan: Plan) -> Iterator[str]:
+    yield "At least: every teaching problem has one distinct rationale, since equal ones are examined once."
+    yield "Tokens: every answer and every rationale in a prompt is as long as max_tokens allows."
+    yield "What the store holds, which both jobs share, is not asked again; that is not taken off here."
+    for warning in plan["warnings"]:
+        yield f"Warning: {warning}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> Iterator[str]:
+    """Columns side by side, the first `words` flush left."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = [
+            f"{cell:<{width}}" if place < words else f"{cell:>{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  " + "  ".join(cells).rstrip()
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

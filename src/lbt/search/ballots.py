@@ -1,0 +1,103 @@
+"""What was said about each teaching problem, as votes, and what the exams say about each demo."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from lbt.grading import COUNTED, Domain, answer_classes, paper_key
+from lbt.scoring.selection import exam_score
+from lbt.search.settings import SearchSettings
+
+Marks = Mapping[str, Mapping[str, tuple[int, int]]]
+"""By student and demo: the right and the counted exam answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """The samples of one teaching problem, in their order; failed generations are left out."""
+
+    keys: tuple[str | None, ...]
+    """What each votes for: equal keys are one answer, None votes for nothing."""
+    answers: tuple[str | None, ...]
+    """The answers as they were extracted."""
+    right: tuple[bool, ...]
+    demo_ids: tuple[str, ...]
+    """The demo of each; empty texts where no exam is sat with the samples."""
+
+
+def make_ballots(samples: pd.DataFrame, domain: Domain, settings: SearchSettings) -> dict[str, Ballot]:
+    """The ballot of every teaching problem that has a counted sample.
+
+    Args:
+        samples: Graded answers: problem_id, sample_index, text, answer, verdict, and demo_id for rationales.
+        domain: What an answer is.
+        settings: Whether votes are counted by answer classes or by string keys.
+    """
+    counted = samples[samples["verdict"].isin(COUNTED)].sort_values(["problem_id", "sample_index"])
+    if "demo_id" not in counted:
+        counted = counted.assign(demo_id="")
+    return {str(problem): _ballot(rows, domain, settings) for problem, rows in counted.groupby("problem_id")}
+
+
+def exam_marks(exam_answers: pd.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
+    """The right and the counted answers of every student with every demo."""
+    counted = exam_answers[exam_answers["demo_id"].notna() & exam_answers["verdict"].isin(COUNTED)]
+    right = counted["verdict"].eq("correct").groupby([counted["student"], counted["demo_id"]])
+    marks: dict[str, dict[str, tuple[int, int]]] = {
+        str(name): {} for name in sorted(exam_answers["student"].unique())
+    }
+    for (student, demo), hits, n in right.agg(["sum", "size"]).itertuples():
+        marks[student][demo] = (int(hits), int(n))
+    return marks
+
+
+def score_demos(marks: Marks, students: Iterable[str], settings: SearchSettings) -> dict[str, Fraction]:
+    """Each demo's exam score over these students; a demo without a counted answer has none.
+
+    The mean of the students' shares of right answers (a student without a counted answer adds nothing), the
+    share of all their answers (pooled), or in `paper` the number of right answers.
+    """
+    chosen = [marks[name] for name in students]
+    scores: dict[str, Fraction] = {}
+    for demo in dict.fromkeys(demo for of_student in chosen for demo in of_student):
+        found = [of_student[demo] for of_student in chosen if demo in of_student]
+        right, counted = sum(one for one, _ in found), sum(n for _, n in found)
+        if settings.paper:
+            scores[demo] = Fraction(right)
+        elif settings.combination == "pooled":
+            scores[demo] = Fraction(right, counted)
+        else:
+            scores[demo] = (exam_score(found) or Fraction(0)) / len(chosen)
+    return scores
+
+
+def _ballot(rows: pd.DataFrame, domain: Domain, settings: SearchSettings) -> Ballot:
+    answers = [answer if isinstance(answer, str) else None for answer in rows["answer"]]
+    return Ballot(
+        tuple(_keys(answers, list(rows["text"]), domain, settings)),
+        tuple(answers),
+        tuple(verdict == "correct" for verdict in rows["verdict"]),
+        tuple(rows["demo_id"]),
+    )
+
+
+def _keys(
+    answers: Sequence[str | None], texts: Sequence[str], domain: Domain, settings: SearchSettings
+) -> list[str | None]:
+    if settings.paper:
+        said = [
+            _last_line(text) if answer is None else answer
+            for answer, text in zip(answers, texts, strict=True)
+        ]
+        return [paper_key(answer) for answer in said]
+    if settings.by_string:
+        return [None if answer is None else paper_key(answer) for answer in answers]
+    if domain == "math":
+        return [None if number is None else str(number) for number in answer_classes(domain, answers)]
+    return list(answers)  # in other domains equal answers have one spelling
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2]

@@ -1,0 +1,60 @@
+"""The search runs from nothing, is tracked, and costs nothing twice."""
+
+import pandas as pd
+import pytest
+
+from tests.e2e.conftest import Workplace
+
+pytestmark = pytest.mark.slow
+
+METRICS = {
+    *(
+        f"search.{method}.accuracy"
+        for method in ("greedy", "sc", "max", "sum", "avg", "sum.strong", "sum.weak")
+    ),
+    "search.teacher_exams.sum.accuracy",
+    "search.worked_examples.accuracy",
+    "search.sum_minus_sc",
+    "search.sum_minus_sc_p_value",
+    "search.sum_minus_worked_examples",
+    "search.cost.lbt.generations",
+    "search.cost.sc.tokens",
+    "generation.new",
+    "time.selection_s",
+}
+
+
+class SearchPlace(Workplace):
+    """A fresh clone in which the search is run."""
+
+    def command(self, *parameters: str, env: str = "test") -> list[str]:
+        command = super().command(*parameters, env=env)
+        return [word.replace("lbt_finetune", "lbt_search") for word in command]
+
+    def newest(self, name: str) -> pd.DataFrame:
+        [folder] = self.data.glob(f"*/{name}.parquet")
+        return pd.read_parquet(max(folder.iterdir()) / folder.name)
+
+
+def test_it_ends_with_its_figures_and_an_exact_search_needs_nothing_new(workplace: Workplace) -> None:
+    place = SearchPlace(workplace.folder)
+    done = place.run()
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    for expected in ("SC (majority)", "SUM over SC", "Exam problems as examples"):
+        assert expected in output
+    assert "Traceback" not in output
+    assert "Warning" not in output
+    [run] = place.mlflow_runs()
+    assert run.info.status == "FINISHED"
+    assert set(run.data.metrics) >= METRICS
+    full = place.newest("selections").set_index(["method", "problem_id"])
+    assert set(place.newest("search_curve")["rationales"]) == {1, 2, 4, 6}
+
+    again = place.run("search.examiner=exact")
+    assert again.returncode == 0, again.stderr
+    newest = place.mlflow_runs()[0]
+    assert newest.data.metrics["generation.new"] == 0
+    exact = place.newest("selections").set_index(["method", "problem_id"])
+    assert exact.loc["sum", "answer"].equals(full.loc["sum", "answer"])
+    assert "max" not in exact.index

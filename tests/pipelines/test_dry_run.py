@@ -1,0 +1,186 @@
+"""The dry run as a pipeline, and the presets of the paper."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import constants
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project, pipelines
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.runner import SequentialRunner
+from kedro.validation.parameter_validator import ParameterValidator
+
+from lbt import settings
+from lbt.grading.extraction import math_candidates
+from lbt.hooks import ParameterNames
+from lbt.prompts import exam_messages
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+PRESETS = ["paper_math", "paper_m2"]
+needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"the real public data are not at {DATA}")
+
+# The forms of the paper's prompt (examples/config/math/*.yaml of github.com/imagination-research/lbt).
+PAPER_DEMO = (
+    "[[Question]]:\n{question}\n\n[[Solution]]:\nLet's think step by step.\n\n"
+    "{rationale}\n\n[[Final Answer]]:\n${answer}$\n"
+)
+PAPER_QUESTION = "[[Question]]:\n{question}\n\n"
+
+
+@pytest.fixture(autouse=True)
+def _project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    configure_project("lbt")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "no_cache"))
+    for name in ("LBT_TEACHER", "LBT_STUDENT", "LBT_ENGINE", "LBT_API", "LBT_TEACHER_URL", "LBT_STUDENT_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def raw_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The real files where the presets look for them."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/01_raw").symlink_to(DATA)
+    monkeypatch.setenv("LBT_DATA", str(tmp_path / "data"))
+
+
+def configured(env: str) -> dict[str, Any]:
+    return OmegaConfigLoader(str(ROOT / "conf"), env=env, **settings.CONFIG_LOADER_ARGS)["parameters"]
+
+
+def typed(env: str) -> dict[str, Any]:
+    return ParameterValidator(dict(pipelines)).validate_raw_params(configured(env))
+
+
+def dry_run(env: str) -> tuple[dict[str, Any], str]:
+    parameters = {f"params:{name}": MemoryDataset(value) for name, value in typed(env).items()}
+    outputs = {name: MemoryDataset() for name in ("dry_run_plan", "dry_run_report")}
+    catalog = DataCatalog(parameters | outputs)
+    SequentialRunner().run(pipelines["dry_run"], catalog)
+    return catalog.load("dry_run_plan"), catalog.load("dry_run_report")
+
+
+def of_stage(plan: dict[str, Any], job: str) -> dict[str, dict[str, Any]]:
+    return {load["stage"]: load for load in plan["jobs"][job]["loads"]}
+
+
+def test_the_default_is_planned_and_the_report_printed(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="lbt"):
+        plan, report = dry_run("local")
+    assert report.rstrip() in caplog.messages
+    assert json.loads(json.dumps(plan)) == plan
+    assert plan["data"]["by_role"] == {"teaching": 84, "exam": 336, "evaluation": 560}
+    assert plan["warnings"] == []
+    assert [model["name"] for model in plan["models"]] == ["teacher", "strong", "weak"]
+    assert of_stage(plan, "lbt_finetune")["teaching"]["generations"] == 84 * 16
+
+
+@pytest.mark.parametrize("env", PRESETS)
+def test_a_preset_is_valid_and_all_of_it_is_read(env: str) -> None:
+    parameters = typed(env)
+    ParameterNames().after_catalog_created({"parameters": parameters})
+    assert parameters["domain"].root == "math"
+    assert not {"strong", "weak"} & set(parameters["models"].students)
+    sampled = (parameters["teaching"].sampling, parameters["exams"].sampling)
+    for sampling in sampled:
+        assert (sampling.temperature, sampling.top_k, sampling.top_p, sampling.max_tokens) == (
+            0.7,
+            20,
+            1,
+            1024,
+        )
+    assert (parameters["exams"].problems_per_demo, parameters["exams"].repeats) == (3, 3)
+
+
+def test_both_presets_have_one_prompt() -> None:
+    first, second = (typed(env)["prompts"] for env in PRESETS)
+    assert first == second
+    assert len(first.shots) == 4
+
+
+def test_the_prompt_is_the_papers_to_the_letter() -> None:
+    prompts = typed("paper_math")["prompts"]
+    shots = []
+    for shot in prompts.shots:
+        rationale, answer = shot.answer.split("\n\n[[Final Answer]]:\n")
+        shots.append((shot.question, rationale, answer.strip().strip("$")))
+    said = "It is so.\n\n[[Final Answer]]:\n$4$"
+    system, user = exam_messages("2+3?", [("2+2?", said)], prompts)
+    demos = [*shots, ("2+2?", "It is so.", "4")]
+    blocks = [
+        PAPER_DEMO.replace("{question}", question)
+        .replace("{rationale}", rationale)
+        .replace("{answer}", answer)
+        for question, rationale, answer in demos
+    ]
+    instruction = (
+        "Your task is to answer the last question below. Give step by step reasoning before you answer. When "
+        "you're ready to answer, please wrap your answer and conclude using the format\n'''\n"
+        "[[Final Answer]]:\n$ANSWER$\n'''\n\n\n\n"
+    )
+    assert user["content"] == instruction + "\n\n\n".join([*blocks, PAPER_QUESTION.format(question="2+3?")])
+    assert system == {"role": "system", "content": "You are a helpful assistant."}
+    assert [answer for _, _, answer in shots] == ["[2,5)", "24", "16", r"-\frac{2}{3}"]
+
+
+def test_the_final_answers_of_the_worked_examples_are_what_grading_reads() -> None:
+    for shot in typed("paper_math")["prompts"].shots:
+        rule, answer = next(math_candidates(shot.answer))
+        assert rule == "[[Final Answer]]"
+        assert rf"\boxed{{{answer.strip('$')}}}" in shot.answer
+
+
+def test_the_pair_of_models_is_chosen_by_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = typed("paper_math")["models"]
+    assert models.teacher.path == "meta-llama/Meta-Llama-3-70B-Instruct"
+    assert models.students["student"].path == "meta-llama/Meta-Llama-3-8B-Instruct"
+    monkeypatch.setenv("LBT_TEACHER", "my/teacher")
+    monkeypatch.setenv("LBT_TEACHER_URL", "http://far:1/v1")
+    monkeypatch.setenv("LBT_API", "chat")
+    teacher = typed("paper_math")["models"].teacher
+    assert (teacher.path, teacher.server.endpoints, teacher.server.api) == (
+        "my/teacher",
+        ("http://far:1/v1",),
+        "chat",
+    )
+    monkeypatch.setenv("LBT_ENGINE", "vllm")
+    assert typed("paper_math")["models"].teacher.engine == "vllm"
+
+
+def test_the_preset_of_m2_has_the_papers_numbers() -> None:
+    parameters = typed("paper_m2")
+    preferences, training = parameters["preferences"], parameters["training"]
+    assert parameters["teaching"].samples == 32
+    assert (preferences.weights, preferences.margin) == ((0.5, 0.5), 0.3)
+    assert preferences.maximum_pairs_per_problem == 8
+    assert (training.beta, training.sft_weight, training.learning_rate) == (0.1, 50, 5e-7)
+    assert (training.batch_size, training.epochs) == (16, 1)
+
+
+@needs_data
+def test_the_search_of_the_paper_is_181_problems_256_rationales_9_exams(raw_data: None) -> None:
+    plan, report = dry_run("paper_math")
+    assert plan["data"]["by_role"] == {"teaching": 181, "exam": 543, "evaluation": 0}
+    assert plan["data"]["by_level"]["teaching"] == {"1": 25, "2": 47, "3": 47, "4": 36, "5": 26}
+    found = of_stage(plan, "lbt_search")
+    assert found["teaching"]["generations"] == 46_336
+    # 12 problems have one variant twice, so that 531 of 543 are examined
+    assert found["exams of student"]["generations"] == 256 * 531 * 3 + 531 * 3
+    assert "http://127.0.0.1:8001/v1" in report
+    assert "Algebra" in report
+
+
+@needs_data
+def test_the_training_of_the_paper_has_1564_problems_and_is_evaluated_on_500(raw_data: None) -> None:
+    plan, _ = dry_run("paper_m2")
+    assert plan["data"]["by_role"] == {"teaching": 1564, "exam": 3 * 1564 - 1, "evaluation": 500}
+    assert of_stage(plan, "lbt_finetune")["teaching"]["generations"] == 50_048
+    assert plan["training"]["most_pairs"] == 12_512
+    # even at half the characters a token that are assumed
+    assert 2 * (plan["training"]["longest_pair"] - 1024) + 1024 <= plan["training"]["maximum_length"]
+    assert plan["warnings"] == []

@@ -1,0 +1,221 @@
+"""The plan counts what the stages would ask, and fits what they would store."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from huggingface_hub import constants
+
+from lbt.errors import DataError, ModelError
+from lbt.evaluation import EvaluationSettings
+from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.generation import (
+    Completion,
+    GenerationStore,
+    ModelSettings,
+    ModelsSettings,
+    Origin,
+    SamplingSettings,
+    ServerSettings,
+)
+from lbt.planning import RunSettings, describe_plan, plan_run
+from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
+from lbt.planning.loads import Estimator, Load, tasks_of
+from lbt.planning.prompting import prompting_of
+from lbt.preferences import PreferenceSettings
+from lbt.problems import ProblemSettings, load_problems
+from lbt.prompts import PromptSettings, Shot
+from lbt.search import SearchSettings
+from lbt.teaching import TeachingSettings
+from lbt.training import TrainingSettings
+
+POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
+SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
+PROBLEMS = ProblemSettings(teaching=6, exam_per_family=3, evaluation=5)
+EXAMS = ExamSettings(problems_per_demo=2, repeats=3, sampling=SAMPLING)
+PROMPTS = PromptSettings(shots=(Shot(question="1 + 1", answer="2"),))
+MODELS = ModelsSettings(
+    teacher=ModelSettings(path=str(POCKET / "teacher")),
+    students={"strong": ModelSettings(path=str(POCKET / "student_strong"))},
+)
+SETTINGS: dict[str, Any] = {
+    "problems": PROBLEMS,
+    "exams": EXAMS,
+    "models": MODELS,
+    "prompts": PROMPTS,
+    "teaching": TeachingSettings(samples=4, sampling=SAMPLING),
+    "search": SearchSettings(examples=1, solutions=2),
+    "preferences": PreferenceSettings(),
+    "training": TrainingSettings(),
+    "evaluation": EvaluationSettings(samples=2, sampling=SAMPLING),
+    "seed": 0,
+    "domain": "number",
+}
+
+
+def plan(**options: Any) -> dict[str, Any]:
+    return plan_run(RunSettings(**SETTINGS | options))
+
+
+def loads(planned: dict[str, Any], job: str) -> dict[str, dict[str, Any]]:
+    return {load["stage"]: load for load in planned["jobs"][job]["loads"]}
+
+
+@pytest.fixture
+def no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "no_cache"))
+
+
+def rationales_of(problems: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    taught = problems[problems["role"] == "teaching"]
+    rows = [
+        {"problem_id": name, "demo_id": f"{name}/{place}", "text": text, "verdict": "wrong"}
+        for name in taught["problem_id"]
+        for place, text in enumerate(texts)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_exams_are_counted_as_they_are_planned_and_sat() -> None:
+    problems, _ = load_problems(PROBLEMS, 0)
+    rationales = rationales_of(problems, ["a", "b", "c", "d"])
+    planned = plan_exams(problems, rationales, EXAMS, 0)
+    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, "number")
+    requests = [papers.request(row) for row in planned.to_dict("records")]
+    load = loads(plan(), "lbt_finetune")["exams of strong"]
+    assert load["prompts"] == len(requests)
+    assert load["generations"] == sum(request.samples for request in requests)
+    one = plan_exams(problems, rationales_of(problems, ["a"]), EXAMS, 0)
+    assert load["fewest"] == len(one) * papers.repeats
+
+
+def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
+    problems, _ = load_problems(PROBLEMS, 0)
+    prompting = prompting_of("strong", MODELS.students["strong"], "models.students.strong")
+    (size,) = prompting.count(["apples apples"])
+    rationales = rationales_of(problems, ["apples apples"])
+    planned = plan_exams(problems, rationales, EXAMS, 0)
+    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, "number")
+    requests = [papers.request(row) for row in planned.to_dict("records")]
+    assert prompting.renderer is not None
+    prompts = [prompting.renderer.render(request.messages, "") for request in requests]
+    sizes = prompting.count(prompts)
+    load = Estimator(tasks_of(problems, EXAMS, PROMPTS, 0), prompting).exams("", 1, size, EXAMS, True)
+    assert load.prompt_tokens == pytest.approx(sum(sizes), rel=0.02)
+    assert load.longest == pytest.approx(max(sizes) + SAMPLING.max_tokens, rel=0.05)
+
+
+def test_teaching_and_evaluation_are_asked_of_the_teacher() -> None:
+    found = loads(plan(), "lbt_finetune")
+    assert list(found) == ["teaching", "exams of strong", "evaluation of base", "evaluation of tuned"]
+    assert found["teaching"]["generations"] == found["teaching"]["fewest"] == 6 * 4
+    assert found["evaluation of base"]["generations"] == found["evaluation of base"]["fewest"] == 5 * 3
+    assert found["evaluation of base"]["prompts"] == 5 * 2
+    assert found["evaluation of tuned"]["fewest"] == 0
+    assert found["teaching"]["tokens"] == 6 * 4 * 24
+
+
+def test_the_baselines_of_the_search_are_counted_as_they_are_asked() -> None:
+    found = loads(plan(), "lbt_search")
+    assert found["teaching"]["generations"] == 6 * 4
+    assert found["baseline: greedy"]["generations"] == 6
+    assert found["baseline: worked examples"]["generations"] == 6 * 4
+    assert found["baseline: worked examples"]["prompts"] == 6 * 2  # of one example each, two taking turns
+    used = found["exams of strong"]["prompts"] - 6 * 4 * 2
+    assert found["baseline: solutions"]["generations"] == used * 2
+    assert found["baseline: teacher's exams"]["generations"] == 6 * 4 * 2 * 3
+    alone = loads(plan(search=SearchSettings(samples=8, baselines="none")), "lbt_search")
+    assert list(alone) == ["teaching", "exams of strong", "baseline: greedy"]
+    assert alone["teaching"]["generations"] == 6 * 8
+
+
+def test_exams_that_may_end_early_may_cost_nothing() -> None:
+    full = loads(plan(), "lbt_search")["exams of strong"]
+    exact = loads(plan(search=SearchSettings(examiner="exact")), "lbt_search")["exams of strong"]
+    assert exact["fewest"] == 0
+    assert exact["generations"] == 6 * 4 * 2 * 3 < full["generations"]
+
+
+def test_the_first_prompts_are_those_of_the_chat_template() -> None:
+    shown = plan()["prompts"]
+    assert all(text.startswith("<|user|>1 + 1<|assistant|>2<|end|><|user|>") for text in shown.values())
+    assert shown["teaching"].endswith("<|assistant|>")
+    assert "<what the teacher said about this problem><|end|>" in shown["exam"]
+
+
+def test_a_model_that_is_not_to_be_had_is_planned_with_messages_and_estimates(no_hub: None) -> None:
+    server = ServerSettings(endpoints=("http://127.0.0.1:1/v1",), model="served")
+    far = ModelSettings(path="nobody/nothing", engine="openai", server=server)
+    planned = plan(models=ModelsSettings(teacher=far, students={"far": far}))
+    teacher = planned["models"][0]
+    assert teacher["asked_at"].startswith("http://127.0.0.1:1/v1 (completions) as served")
+    assert "not to be had" in teacher["chat_template"]
+    assert teacher["tokens_counted"] == "4 characters a token"
+    assert planned["prompts"]["teaching"].startswith("[user]\n1 + 1\n[assistant]\n2\n[user]\n")
+    assert "as messages, since the chat template is not to be had here" in describe_plan(planned)
+
+
+def test_a_hosted_teacher_is_planned_and_its_training_warned_of() -> None:
+    server = ServerSettings(endpoints=("http://127.0.0.1:1/v1",), api="chat")
+    hosted = ModelSettings(path="hosted", engine="openai", server=server)
+    planned = plan(models=ModelsSettings(teacher=hosted, students={"hosted": hosted}))
+    assert planned["models"][0]["chat_template"] == "the server's own"
+    assert any("cannot be trained" in warning for warning in planned["warnings"])
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    empty = ModelSettings(path=str(tmp_path))
+    with pytest.raises(ModelError, match=r"models\.students\.mine: .* holds no config\.json"):
+        plan(models=ModelsSettings(teacher=MODELS.teacher, students={"mine": empty}))
+
+
+def test_what_does_not_fit_the_context_or_the_training_is_warned_of() -> None:
+    assert plan()["warnings"] == []
+    long = SamplingSettings(temperature=0.7, max_tokens=400)
+    found = plan(teaching=TeachingSettings(samples=1, sampling=long))["warnings"]
+    assert any("context of strong is 512" in warning for warning in found)
+    assert any("training.maximum_length" in warning for warning in found)
+
+
+def test_the_report_shows_every_load_and_endpoint() -> None:
+    planned = plan()
+    text = describe_plan(planned)
+    for job in planned["jobs"].values():
+        for load in job["loads"]:
+            [line] = {line for line in text.splitlines() if line.split("  ")[1] == load["stage"]} or [""]
+            assert f"{load['generations']:,}" in line
+    assert "transformers in this machine" in text
+    assert "6 teaching, " in text
+
+
+def test_the_store_is_about_as_large_as_planned(tmp_path: Path) -> None:
+    load = Load("exams of student", "student", 4000, 0, 0, 0, max_tokens=300, longest=0)
+    text = "x" * (300 * BYTES_A_TOKEN)
+    path = tmp_path / "store.sqlite"
+    with GenerationStore(path) as store:
+        origin = Origin("0" * 64, "meta-llama/Meta-Llama-3-8B-Instruct", "openai", "vllm 0.32.0", "teaching")
+        store.put(((f"{row:064d}", 0, Completion(text, "stop", 900, 300)) for row in range(4000)), origin)
+    assert store_bytes([load]) == pytest.approx(path.stat().st_size, rel=0.3)
+
+
+def test_missing_files_are_all_named_with_where_they_are_to_be_had(tmp_path: Path) -> None:
+    there = tmp_path / "mine.jsonl"
+    there.write_text("")
+    problems = ProblemSettings(
+        source="math_variants",
+        path=str(tmp_path / "math500_test.jsonl"),
+        exam_paths=(str(tmp_path / "math_fneval_variants.jsonl"), str(tmp_path / "other.jsonl"), str(there)),
+    )
+    with pytest.raises(DataError) as caught:
+        plan(problems=problems)
+    lines = str(caught.value).splitlines()[1:4]
+    assert [line.split(":")[0].rpartition("/")[2] for line in lines] == [
+        "math500_test.jsonl",
+        "math_fneval_variants.jsonl",
+        "other.jsonl",
+    ]
+    assert "github.com/openai/prm800k" in lines[0]
+    assert "github.com/consequentai/fneval" in lines[1]
