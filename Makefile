@@ -30,7 +30,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm run dry-run test lint format bench evidence ui viz pocket clean
+.PHONY: help venv vllm run dry-run test lint format bench evidence search-evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ pocket: $(STAMP)  ## trains the embedded models again
 
 bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+search-evidence: $(STAMP)  ## the seeds of docs/search.md
+	@$(BIN)/python benchmarks/search.py $(ARGS)
 
 evidence: $(STAMP)  ## the arms and seeds that docs/ reports
 	@$(BIN)/python benchmarks/evidence.py $(ARGS)

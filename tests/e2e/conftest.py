@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
+
+from tests.servers import VllmServer, vllm_server
 
 PROJECT = Path(__file__).parents[2]
 
@@ -18,6 +21,8 @@ class Workplace:
     """A folder that stands for a user's fresh clone."""
 
     folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    """What a user has set in the environment."""
 
     @property
     def data(self) -> Path:
@@ -32,15 +37,15 @@ class Workplace:
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "DO_NOT_TRACK": "true",
         }
-        return os.environ | places
+        return os.environ | places | self.variables
 
-    def command(self, *parameters: str) -> list[str]:
-        command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_finetune", "--env=test"]
+    def command(self, *parameters: str, env: str = "test") -> list[str]:
+        command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_finetune", f"--env={env}"]
         return [*command, f"--params={','.join(parameters)}"] if parameters else command
 
-    def run(self, *parameters: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *parameters: str, env: str = "test") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*parameters),
+            self.command(*parameters, env=env),
             cwd=PROJECT,
             env=self.environment,
             capture_output=True,
@@ -71,3 +76,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
     """The main job, once, from nothing, on the embedded models."""
     workplace = Workplace(tmp_path_factory.mktemp("finished"))
     return FinishedRun(workplace, workplace.run())
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmServer]:
+    """vLLM's server with the embedded teacher, once for all tests; under the names of the students too."""
+    with vllm_server(tmp_path_factory.mktemp("server"), "teacher") as running:
+        running.wait_until_ready()
+        yield running

@@ -228,7 +228,8 @@ def test_a_run_stops_as_soon_as_more_failed_than_the_budget_allows(
         if samples // 2 <= allowed * samples:
             assert generate(budgeted, [request("a", samples)], store, "exams").failed == samples // 2
             return
-        with pytest.raises(ModelError, match=r"of .* samples failed, more than .*max_failed_fraction") as stop:
+        message = r"of .* samples failed, more than .*max_failed_fraction"
+        with pytest.raises(ModelError, match=message) as stop:
             generate(budgeted, [request("a", samples)], store, "exams")
         failed = int(allowed * samples) + 1
         assert f"exams: {failed} of {samples} samples failed" in str(stop.value)

@@ -34,8 +34,8 @@ _WINDOW = 8192
 class TransformersEngine:
     """Batches sorted by length, every sample drawn from its own random stream (`sample_stream`).
 
-    In float32 a sample does not depend on what else is in its batch; in bfloat16 rounding can differ with the
-    batch's shape, and a rare token with it.
+    A sample depends on what else is in its batch by rounding alone: in bfloat16 a rare token differs with the
+    batch's shape, in float32 a very rare one, with batch_size 1 none.
 
     Args:
         settings: Device, precision and batch size.

@@ -1,5 +1,6 @@
 """vLLM in a process of its own, whose memory and threads are all given back when it ends."""
 
+import logging
 import os
 import pickle
 import subprocess
@@ -17,6 +18,8 @@ from lbt.errors import ModelError
 from lbt.generation.engine import Generated, Prompt
 from lbt.generation.identity import ModelIdentity
 from lbt.generation.settings import ModelSettings
+
+log = logging.getLogger(__name__)
 
 # Enough waiting prompts that vLLM never idles, few enough that memory stays small.
 _PROMPTS_AHEAD = 1024
@@ -43,6 +46,7 @@ class VllmEngine:
 
     def __init__(self, settings: ModelSettings, identity: ModelIdentity) -> None:
         self.version = _installed_version(identity.name)
+        log.info("%s: vLLM loads %s, which takes a while", identity.name, identity.path)
         self._name = identity.name
         self._pipe, other_end = Pipe()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
