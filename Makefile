@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 .PHONY: help venv vllm run dry-run test lint format bench evidence search-evidence ui viz pocket clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(STAMP)  ## the environment alone
 
