@@ -7,8 +7,10 @@ from lbt.generation.engine import Prompt
 from lbt.generation.rendering import Renderer
 from lbt.generation.requests import Request
 
-# Prompts that are rendered, sorted and tokenised at a time, so that memory does not grow with the requests.
+# Prompts that are rendered and sorted at a time, so that memory does not grow with the requests.
 _WINDOW = 4096
+# Prompts that are tokenised at a time, so that an engine can begin before all are.
+_TOKENISED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,19 @@ class Feed:
             window = sorted(
                 map(self._rendered, self._misses[start : start + _WINDOW]), key=lambda pair: pair[0]
             )
-            tokens = self._renderer.tokenize([text for text, _ in window])
-            for (text, miss), ids in zip(window, tokens, strict=True):
-                if self._context is not None and len(ids) >= self._context:
-                    self.too_long += [(miss.key, index) for index in miss.samples]
-                    continue
-                request = self._requests[miss.position]
-                yield Prompt(
-                    miss.key, text, miss.samples, request.sampling, ids, request.messages, request.prefill
-                )
+            for place in range(0, len(window), _TOKENISED):
+                yield from self._prompts(window[place : place + _TOKENISED])
+
+    def _prompts(self, rendered: Sequence[tuple[str, Miss]]) -> Iterator[Prompt]:
+        tokens = self._renderer.tokenize([text for text, _ in rendered])
+        for (text, miss), ids in zip(rendered, tokens, strict=True):
+            if self._context is not None and len(ids) >= self._context:
+                self.too_long += [(miss.key, index) for index in miss.samples]
+                continue
+            request = self._requests[miss.position]
+            yield Prompt(
+                miss.key, text, miss.samples, request.sampling, ids, request.messages, request.prefill
+            )
 
     def _rendered(self, miss: Miss) -> tuple[str, Miss]:
         request = self._requests[miss.position]
