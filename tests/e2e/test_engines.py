@@ -218,7 +218,7 @@ def check_result(workplace: Workplace, output: str, engines: set[str]) -> None:
     """The same kind of result as the default engine's, from these engines."""
     for expected in ("make ui", "make viz", "accuracy", "LbT score"):
         assert expected in output
-    for noise in ("Traceback", "Warning", "WARNING", "INFO", "vllm", "vLLM"):
+    for noise in ("Traceback", "Warning", "WARNING", "INFO", "vllm"):
         assert noise not in output
     [run] = workplace.mlflow_runs()
     assert run.info.status == "FINISHED"
@@ -235,6 +235,7 @@ def test_the_main_job_runs_on_vllm(workplace: Workplace) -> None:
     process = workplace.run(*SMALL, env="vllm")
     output = process.stdout + process.stderr
     assert process.returncode == 0, output
+    assert "teaching: vLLM loads src/lbt/pocket/models/teacher" in output
     check_result(workplace, output, {"vllm", "vllm evaluation"})
     assert _processes_of(workplace) == []
 
