@@ -20,6 +20,7 @@ PARTS = {
     "memory": ["memory.py"],
     "examiner": ["examiner.py"],
     "transformers": ["engines.py", "transformers"],
+    "continuous": ["engines.py", "continuous"],
     "vllm": ["engines.py", "vllm"],
     "openai": ["engines.py", "openai"],
     "grading": ["grading.py"],
