@@ -22,6 +22,7 @@ from lbt.generation import (
     Sampler,
     Samples,
     SamplingSettings,
+    VllmSettings,
     feeding,
     generate,
     sampler,
@@ -386,3 +387,13 @@ def test_an_unknown_model_ends_the_call_before_anything_loads(store: GenerationS
     with pytest.raises(ModelError, match="teaching: there is no model folder no/such/model"):
         generate(ModelSettings(path="no/such/model"), [request("a")], store, "teaching")
     assert engine.opened == 0
+
+
+def test_a_context_that_vllm_is_given_is_the_one_that_counts(
+    model: ModelSettings, store: GenerationStore, use: Use
+) -> None:
+    engine = use(EchoEngine())
+    narrow = model.model_copy(update={"engine": "vllm", "vllm": VllmSettings(max_model_len=20)})
+    samples = generate(narrow, [request("a"), request("apples " * 30)], store, "exams")
+    assert counts(samples) == (1, 0, 1, 3)
+    assert len(engine.asked) == 1

@@ -81,9 +81,11 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
         raise ModelError(f"{identity.name}: the tokenizer in {folder} cannot be loaded: {error}") from error
 
 
-def context_length(identity: ModelIdentity) -> int | None:
-    """The most tokens of prompt and answer together; None where the model's configuration does not say."""
-    if not identity.folder:
+def context_length(model: ModelSettings, identity: ModelIdentity | None) -> int | None:
+    """The most tokens of prompt and answer together; None where nothing here says it."""
+    if model.engine == "vllm" and model.vllm is not None and model.vllm.max_model_len is not None:
+        return model.vllm.max_model_len
+    if identity is None or not identity.folder:
         return None
     from transformers import AutoConfig
 

@@ -216,7 +216,7 @@ class Sampler:
     def _open(self) -> Engine:
         if self._engine is None:
             self._engine = self._resources.enter_context(open_engine(self._model, self._identity))
-            self._context = context_length(self._identity) if self._model.engine != "openai" else None
+            self._context = context_length(self._model, self._identity)
         return self._engine
 
     def _unanswered(self, misses: list[Miss], recorder: Recorder) -> list[Miss]:

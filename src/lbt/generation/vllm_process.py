@@ -22,6 +22,7 @@ from vllm.usage.usage_lib import UsageContext
 from lbt.generation.engine import Generated, Prompt
 from lbt.generation.hardware import choose_device, choose_dtype
 from lbt.generation.identity import ModelIdentity
+from lbt.generation.rendering import context_length
 from lbt.generation.requests import Completion, runs_of, sample_seed
 from lbt.generation.settings import ModelSettings, SamplingSettings, VllmSettings
 
@@ -122,19 +123,15 @@ def _engine_args(settings: ModelSettings, identity: ModelIdentity) -> EngineArgs
         arguments["block_size"] = 32
         # With seeds, vLLM 0.32 fails on a CPU when a prompt is read in parts.
         arguments["enable_chunked_prefill"] = False
-        arguments["max_num_batched_tokens"] = max(_CPU_BATCHED_TOKENS, _longest(vllm, identity))
+        arguments["max_num_batched_tokens"] = max(
+            _CPU_BATCHED_TOKENS, context_length(settings, identity) or 0
+        )
     else:
         arguments["dtype"] = settings.dtype
     if settings.adapter is not None:
         config = json.loads((Path(settings.adapter).expanduser() / "adapter_config.json").read_text())
         arguments |= {"enable_lora": True, "max_lora_rank": max(16, config["r"])}
     return EngineArgs(**arguments)
-
-
-def _longest(vllm: VllmSettings, identity: ModelIdentity) -> int:
-    from lbt.generation.rendering import context_length
-
-    return vllm.max_model_len or context_length(identity) or 0
 
 
 def _sampling_parameters(sampling: SamplingSettings, samples: int, seed: int) -> SamplingParams:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lbt.errors import ModelError
-from lbt.generation import ModelIdentity, ModelSettings, identify_model
+from lbt.generation import ModelSettings, identify_model
 from lbt.generation.rendering import Renderer, context_length, open_renderer
 from lbt.prompts import Message, PromptSettings, exam_messages
 
@@ -64,14 +64,12 @@ def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:
         if error.__cause__ is None:
             raise
         return Prompting(
-            name, model, None, f"not to be had here ({type(error.__cause__).__name__})", _most(model)
+            name,
+            model,
+            None,
+            f"not to be had here ({type(error.__cause__).__name__})",
+            context_length(model, None),
         )
     if model.speaks_chat:
-        return Prompting(name, model, None, "the server's own", _most(model))
-    return Prompting(name, model, open_renderer(model, identity), "", _most(model, identity))
-
-
-def _most(model: ModelSettings, identity: ModelIdentity | None = None) -> int | None:
-    if model.engine == "vllm" and model.vllm is not None and model.vllm.max_model_len is not None:
-        return model.vllm.max_model_len
-    return context_length(identity) if identity is not None else None
+        return Prompting(name, model, None, "the server's own", context_length(model, None))
+    return Prompting(name, model, open_renderer(model, identity), "", context_length(model, identity))
