@@ -16,7 +16,7 @@ from lbt.grading.verdicts import Domain, Graded, grade
 if TYPE_CHECKING:
     from lbt.generation import Completion
 
-RULES = 1
+RULES = 2
 """Version of our own rules of extraction and comparison; a change of any verdict raises it."""
 _LIBRARIES = ("math-verify", "latex2sympy2_extended", "sympy")
 _REMEMBERED = 200_000
