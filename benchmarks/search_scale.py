@@ -3,9 +3,9 @@
     python benchmarks/search_scale.py --data FOLDER     with math500_test.jsonl and math_fneval_variants.jsonl
     python benchmarks/search_scale.py                   with as many pocket problems
 
-A seeded fake engine stands in for both models and writes every completion into a new store; then the whole
-pipeline runs from the store alone, and its seconds and peak memory are measured. Every rationale is another
-text, so that none of their exams is saved. 64 rationales beside 256 show how the cost grows.
+The whole pipeline runs twice. The first time a seeded fake engine stands in for both models, and every
+completion is written into a new store and graded; the second time all comes from the store. Every rationale
+is another text, so that none of their exams is saved. 64, 128 and 256 rationales show how the cost grows.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from results import Row, hand_over, options, result
 from workload import ROOT
 
 PROBLEMS = 181
-SIZES = (64, 256)
+SIZES = (64, 128, 256)
 SERVER = {"endpoints": ["http://127.0.0.1:9/v1"], "api": "chat"}
 
 
@@ -101,35 +101,39 @@ def run(data: Path | None, rationales: int, record: bool) -> dict[str, float]:
 
 
 def measure(data: Path | None) -> list[Row]:
-    """Seconds and peak memory of each size, and of the largest over the smallest."""
-    rows, seen = [], []
+    """Seconds and peak memory of both runs of each size, and how straight their line is."""
+    rows, seen = [], {}
     command = "python benchmarks/search_scale.py" + ("" if data is None else " --data FOLDER")
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            places = {
-                "LBT_DATA": f"{folder}/data",
-                "LBT_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
-                "LBT_ARTIFACTS": f"{folder}/artifacts",
-            }
-            figures: dict[str, float] = {}
-            for record in (True, False):
-                arguments = ["--size", str(size), *(["--record"] if record else [])]
-                arguments += [] if data is None else ["--data", str(data)]
-                done = subprocess.run(
-                    [sys.executable, __file__, *arguments],
-                    env=os.environ | places,
-                    check=True,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-                figures = json.loads(done.stdout.splitlines()[-1])
-        answers = PROBLEMS * size * 10
-        rows.append(result(f"search_scale_s.{size}", [figures["seconds"]], "s", answers, command))
-        rows.append(result(f"search_scale_mb.{size}", [figures["mb"]], "MB", answers, command))
-        seen.append(figures["seconds"])
-    growth = seen[-1] / seen[0]
-    rows.append(result(f"search_scale_growth.{SIZES[-1]}_{SIZES[0]}", [growth], "ratio", 1, command))
+            for run_name in ("first", "stored"):
+                figures = in_own_process(Path(folder), size, data, record=run_name == "first")
+                seen[run_name, size] = figures["seconds"]
+                for unit, key in (("s", "seconds"), ("MB", "mb")):
+                    name = f"search_{run_name}_{unit.lower()}.{size}"
+                    rows.append(result(name, [figures[key]], unit, PROBLEMS * size * 10, command))
+    small, middle, large = SIZES
+    for run_name in ("first", "stored"):
+        early = (seen[run_name, middle] - seen[run_name, small]) / (middle - small)
+        late = (seen[run_name, large] - seen[run_name, middle]) / (large - middle)
+        # 1: another rationale costs the same among many as among few
+        rows.append(result(f"search_{run_name}_growth", [late / early], "ratio", len(SIZES), command))
     return rows
+
+
+def in_own_process(folder: Path, size: int, data: Path | None, record: bool) -> dict[str, float]:
+    """One run, so that its peak memory is its own."""
+    places = {
+        "LBT_DATA": f"{folder}/data",
+        "LBT_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
+        "LBT_ARTIFACTS": f"{folder}/artifacts",
+    }
+    arguments = ["--size", str(size), *(["--record"] if record else [])]
+    arguments += [] if data is None else ["--data", str(data)]
+    command = [sys.executable, __file__, *arguments]
+    done = subprocess.run(command, env=os.environ | places, check=True, stdout=subprocess.PIPE, text=True)
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def main() -> None:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import PROJECT, Workplace
+from tests.e2e.conftest import Workplace
+from tests.real_data import DATA, needs_real_data
 
 pytestmark = pytest.mark.slow
 
-GSM8K = PROJECT.parent / "shared" / "data" / "gsm8k_test.jsonl"
+GSM8K = DATA / "gsm8k_test.jsonl"
 
 
 def test_the_readmes_example_file_runs(workplace: Workplace) -> None:
@@ -19,7 +20,7 @@ def test_the_readmes_example_file_runs(workplace: Workplace) -> None:
     assert run.data.metrics["eval.base.accuracy"] > 0
 
 
-@pytest.mark.skipif(not GSM8K.exists(), reason=f"the real GSM8K file is not at {GSM8K}")
+@needs_real_data
 def test_gsm8k_ends_with_a_plain_account_that_it_is_too_hard(workplace: Workplace) -> None:
     process = workplace.run("problems.source=gsm8k", f"problems.path={GSM8K}", "training.minimum_pairs=16")
     output = process.stdout + process.stderr

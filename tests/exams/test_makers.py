@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.real_data import DATA, needs_real_data
 
 import lbt.pocket
 from lbt.errors import DataError, ModelError
@@ -24,8 +25,6 @@ UNHURRIED = hypothesis_settings(deadline=None, max_examples=40)
 
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=20)
 POCKET_MODEL = Path(lbt.pocket.__file__).parent / "models" / "student_weak"
-DATA = Path(__file__).parents[3] / "shared" / "data"
-needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"the real public data are not at {DATA}")
 
 WORDS = ["Add 2 and 3", "add 2  and 3.", "How many eggs are 4 eggs", "Find $x$", "Solve 7 - 3", "solve 7 + 3"]
 
@@ -174,7 +173,7 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
         exams_of(table, settings("nearest", nearest={"embedding": str(tmp_path)}))
 
 
-@needs_data
+@needs_real_data
 def test_the_nearest_of_real_problems_are_mostly_their_variants() -> None:
     table, _ = load_problems(
         ProblemSettings(

@@ -3,15 +3,14 @@
 import json
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
+from tests.real_data import DATA, needs_real_data
 
 from lbt.grading import canonical_answer, grade_many
 from lbt.grading.equality import equal_quickly, equal_slowly
 from lbt.grading.reading import read_math
 
-DATA = Path(__file__).parents[2] / "../shared/data"
 SOURCES = ["math500_test", "math_fneval_originals", "math_fneval_variants"]
 SOLUTIONS = [
     "We add $2 + 2 = 4$ and go on.\n\n[[Final Answer]]:\n${}$",
@@ -23,9 +22,7 @@ SOLUTIONS = [
 EQUAL_NEIGHBOURS = {("x=5", "5"), ("120", "120^\\circ")}
 BROKEN = {"_7"}
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason=f"the real data ({DATA}) is not part of the repository and not at hand"
-)
+pytestmark = needs_real_data
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

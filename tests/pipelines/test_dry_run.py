@@ -11,6 +11,7 @@ from kedro.framework.project import configure_project, pipelines
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from kedro.validation.parameter_validator import ParameterValidator
+from tests.real_data import DATA, needs_real_data
 
 from lbt import settings
 from lbt.grading.extraction import math_candidates
@@ -18,9 +19,7 @@ from lbt.hooks import ParameterNames
 from lbt.prompts import exam_messages
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT.parent / "shared" / "data"
 PRESETS = ["paper_math", "paper_m2"]
-needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"the real public data are not at {DATA}")
 
 # The forms of the paper's prompt (examples/config/math/*.yaml of github.com/imagination-research/lbt).
 PAPER_DEMO = (
@@ -166,7 +165,7 @@ def test_the_preset_of_m2_has_the_papers_numbers() -> None:
     assert (training.batch_size, training.epochs) == (16, 1)
 
 
-@needs_data
+@needs_real_data
 def test_the_search_of_the_paper_is_181_problems_256_rationales_9_exams(
     raw_data: None, tmp_path: Path
 ) -> None:
@@ -181,7 +180,7 @@ def test_the_search_of_the_paper_is_181_problems_256_rationales_9_exams(
     assert "Algebra" in report
 
 
-@needs_data
+@needs_real_data
 def test_the_training_of_the_paper_has_1564_problems_and_is_evaluated_on_500(
     raw_data: None, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.real_data import DATA, needs_real_data
 
 from lbt.errors import DataError
 from lbt.grading import grade
@@ -18,7 +19,7 @@ from lbt.problems import ProblemSettings, check_leakage, load_problems
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
-GSM8K = Path(__file__).parents[3] / "shared" / "data" / "gsm8k_test.jsonl"
+GSM8K = DATA / "gsm8k_test.jsonl"
 
 
 def write(folder: Path, rows: list[Any], name: str = "mine.jsonl") -> str:
@@ -227,7 +228,7 @@ def test_teaching_problems_are_drawn_evenly_over_the_families(tmp_path: Path) ->
     assert report["not_drawn"] == 100 - len(problems)
 
 
-@pytest.mark.skipif(not GSM8K.exists(), reason="the public data folder is not here")
+@needs_real_data
 def test_the_gsm8k_file_loads_whole() -> None:
     every = ProblemSettings(
         source="gsm8k", path=str(GSM8K), teaching=2000, exam_per_family=2000, evaluation=2000
@@ -239,7 +240,7 @@ def test_the_gsm8k_file_loads_whole() -> None:
     check_leakage(problems)
 
 
-@pytest.mark.skipif(not GSM8K.exists(), reason="the public data folder is not here")
+@needs_real_data
 def test_gsm8k_solutions_are_right_against_their_own_answers() -> None:
     every = ProblemSettings(
         source="gsm8k", path=str(GSM8K), teaching=2000, exam_per_family=2000, evaluation=2000

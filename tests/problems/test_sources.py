@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.real_data import DATA, needs_real_data
 
 import datasets
 from lbt.errors import DataError
@@ -17,10 +18,8 @@ from lbt.problems import ProblemSettings, check_leakage, count_problems, load_pr
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 LAYOUT = DATA / "raw_layout_sample"
 SNAPSHOTS = ["Oct-2023", "Nov-2023", "Dec-2023"]
-needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"the real public data are not at {DATA}")
 
 MATH500 = str(DATA / "math500_test.jsonl")
 ORIGINALS = str(DATA / "math_fneval_originals.jsonl")
@@ -64,7 +63,7 @@ def math_folders(root: Path, count: int = 2) -> dict[str, Any]:
 # the real files
 
 
-@needs_data
+@needs_real_data
 def test_the_181_problems_of_the_paper_have_their_three_variants_each() -> None:
     problems, report = load(
         source="math_variants", path=MATH500, exam_paths=[VARIANTS], evaluation=0, bad_rows="set_aside"
@@ -83,7 +82,7 @@ def test_the_181_problems_of_the_paper_have_their_three_variants_each() -> None:
     check_leakage(problems)
 
 
-@needs_data
+@needs_real_data
 def test_the_1564_others_are_taught_without_the_500_that_evaluate() -> None:
     problems, report = load(
         source="math_variants",
@@ -101,7 +100,7 @@ def test_the_1564_others_are_taught_without_the_500_that_evaluate() -> None:
     check_leakage(problems)
 
 
-@needs_data
+@needs_real_data
 def test_oddities_of_the_variants_are_counted_and_named() -> None:
     options = {"source": "math_variants", "path": ORIGINALS, "exam_paths": [VARIANTS], "evaluation": 0}
     with pytest.raises(DataError, match=r"math_fneval_variants\.jsonl:3236: field 'answer' is '_7'"):
@@ -125,7 +124,7 @@ def test_oddities_of_the_variants_are_counted_and_named() -> None:
     ]
 
 
-@needs_data
+@needs_real_data
 def test_the_folders_hold_what_the_files_hold() -> None:
     from_folders, report = load(
         source="math_variants",
@@ -148,7 +147,7 @@ def test_the_folders_hold_what_the_files_hold() -> None:
     pd.testing.assert_frame_equal(same, from_folders[columns])
 
 
-@needs_data
+@needs_real_data
 def test_math500_alone_is_split_within_its_subjects() -> None:
     problems, report = load(source="math", path=MATH500)
     assert len(problems) == 500
@@ -157,7 +156,7 @@ def test_math500_alone_is_split_within_its_subjects() -> None:
     assert problems["level"].value_counts().sort_index().tolist() == [43, 90, 105, 128, 134]
 
 
-@needs_data
+@needs_real_data
 def test_gsm8k_is_taught_from_one_file_and_evaluated_on_another() -> None:
     problems, report = load(
         "number",

@@ -102,7 +102,7 @@ def _differ_at_a_point(one: Any, other: Any) -> bool:
     Most wrong answers are, and to see it takes a hundredth of the time in which Math-Verify simplifies the
     difference.
     """
-    from sympy import Expr, Float
+    from sympy import Expr, Float  # type: ignore[import-untyped]
 
     if not (isinstance(one, Expr) and isinstance(other, Expr)):
         return False

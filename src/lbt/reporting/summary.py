@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-Figures = Mapping[str, float]
-Row = tuple[str, str]
+from lbt.reporting.texts import Figures, Row, difference, generations, share, table
 
 
 def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Figures]) -> str:
@@ -18,10 +17,9 @@ def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Fig
         *_evaluation(metrics),
         *_scores(metrics),
         *_pairs(metrics),
-        ("Generations", _generations(usages)),
+        ("Generations", generations(usages)),
     ]
-    width = max(len(name) for name, _ in rows)
-    text = "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+    text = table(rows)
     if outcome["outcome"] == "trained":
         return text + "\n"
     return f"{text}\n\nThe teacher was not trained: {outcome['outcome_reason']}.\n"
@@ -31,17 +29,10 @@ def _evaluation(metrics: Figures) -> list[Row]:
     rows = []
     for model, name in (("base", "Teacher's accuracy before"), ("tuned", "Teacher's accuracy after")):
         if f"eval.{model}.accuracy" in metrics:
-            share = _share(metrics, f"eval.{model}.accuracy")
-            rows.append((name, f"{share} of {metrics['eval.problems']:,.0f} problems"))
+            accuracy = share(metrics, f"eval.{model}.accuracy")
+            rows.append((name, f"{accuracy} of {metrics['eval.problems']:,.0f} problems"))
     if "eval.delta" in metrics:
-        low, high = metrics["eval.delta_ci_low"], metrics["eval.delta_ci_high"]
-        interval = f"[{100 * low:+.1f}, {100 * high:+.1f}]"
-        rows.append(
-            (
-                "Difference",
-                f"{100 * metrics['eval.delta']:+.1f} points {interval}, p = {metrics['eval.p_value']:.2g}",
-            )
-        )
+        rows.append(("Difference", difference(metrics, "eval.delta", "eval.p_value")))
     return rows
 
 
@@ -67,16 +58,3 @@ def _scores(metrics: Figures) -> list[Row]:
 def _pairs(metrics: Figures) -> list[Row]:
     used = metrics["preferences.teaching_problems"] - metrics["preferences.problems_without_pairs"]
     return [("Pairs", f"{metrics['preferences.pairs']:,.0f} from {used:,.0f} teaching problems")]
-
-
-def _generations(usages: Sequence[Figures]) -> str:
-    new, reused, failed = (int(sum(usage[key] for usage in usages)) for key in ("new", "reused", "failed"))
-    text = f"{new:,} new, {reused:,} from the store"
-    return f"{text}, {failed:,} failed" if failed else text
-
-
-def _share(metrics: Figures, key: str) -> str:
-    text = f"{100 * metrics[key]:.1f} %"
-    if f"{key}_ci_low" in metrics:
-        text += f" [{100 * metrics[f'{key}_ci_low']:.1f}, {100 * metrics[f'{key}_ci_high']:.1f}]"
-    return text
