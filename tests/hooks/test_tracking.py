@@ -80,6 +80,17 @@ def test_tags_say_which_arm_pipeline_and_code_made_the_run(tiny: TinyProject) ->
     assert "resumes" not in tags
 
 
+def test_a_pipeline_without_preferences_has_no_arm(tiny: TinyProject) -> None:
+    tiny.run("--pipeline=first")
+    assert "arm" not in tiny.runs()[0].data.tags
+
+
+def test_a_part_of_a_run_keeps_the_arm_of_the_whole(tiny: TinyProject) -> None:
+    tiny.run("--pipeline=tiny", "--nodes=first.make_table")
+    tags = tiny.runs()[0].data.tags
+    assert (tags["pipeline"], tags["arm"]) == ("tiny", "correctness")
+
+
 def test_each_stage_is_timed_and_announced(tiny: TinyProject, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="lbt")
     tiny.run()

@@ -7,6 +7,7 @@ from typing import Any
 
 import mlflow
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import DatasetError
 from kedro.pipeline.node import Node
 
@@ -53,16 +54,19 @@ class Tracking:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Tag the run with what it is: pipeline, arm, code version, command, the run that it resumes."""
+        """Tag the run with what it is: pipeline, arm if it makes pairs, code, command, the run it resumes."""
         active = mlflow.active_run()
         if active is None:
             return
         self._usage.clear()
-        name = "+".join(run_params["pipeline_names"] or ["__default__"])
+        names = run_params["pipeline_names"] or ["__default__"]
+        name = "+".join(names)
+        # asked of the whole pipeline: a run from a later node on uses pairs that a run of the same arm made
+        makes_pairs = any("params:preferences" in pipelines[each].inputs() for each in names)
         tags = {
             "pipeline": name,
             "kedro_env": run_params["env"] or "base",
-            "arm": self._arm,
+            "arm": self._arm if makes_pairs else None,
             "command": command_of(run_params),
             "resumes": resumed_run(name, active),
             **git_tags(Path(run_params["project_path"])),
