@@ -41,7 +41,8 @@ def run_cell(seed: int, share: float, arm: str) -> dict[str, Any]:
     """One run of the main job; its metrics, and which evaluation problems the tuned teacher solves."""
     parameters = PARAMETERS.format(seed=seed, share=share, arm=arm)
     command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_finetune", f"--params={parameters}"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"LBT_DATA": str(DATA)}, check=True)
+    if subprocess.run(command, cwd=ROOT, env=os.environ | {"LBT_DATA": str(DATA)}).returncode:
+        sys.exit("The run above failed. Finished runs are kept: the same command goes on from here.")
     metrics: dict[str, Any] = {}
     for name in METRICS:
         metrics |= json.loads(newest(f"{name}.json").read_text())

@@ -35,6 +35,7 @@ PAIRS = 32
 TRAINING = TrainingSettings(epochs=3, batch_size=8, save_steps=1, minimum_pairs=2)
 
 _MODELS = Path(__file__).parents[2] / "src/lbt/pocket/models"
+TEACHER = _MODELS / "teacher"
 _TEACHING = TeachingSettings(samples=5, sampling=SamplingSettings(temperature=1, max_tokens=96))
 _EXAMS = ExamSettings(
     problems_per_demo=1, repeats=2, sampling=SamplingSettings(temperature=0.7, max_tokens=96)
@@ -70,14 +71,14 @@ def run(folder: Path) -> None:
 def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     problems = draw_problems(teaching=14, exam_per_family=2, evaluation=0, lucky_share=0.5, seed=0)
     prompts = PromptSettings()
-    teacher = _model("teacher")
+    teacher = _model(TEACHER)
     tell("stage teaching")
     rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, "number")
     tell("stage exams")
     plan = plan_exams(problems, rationales, _EXAMS, 0)
     exams = []
     for name in ("strong", "weak"):
-        student = _model(f"student_{name}")
+        student = _model(_MODELS / f"student_{name}")
         answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, "number")
         exams.append(answers)
     tell("stage training")
@@ -88,9 +89,9 @@ def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     log.to_parquet(folder / "training_log.parquet")
 
 
-def _model(name: str) -> ModelSettings:
+def _model(folder: Path) -> ModelSettings:
     # Alone in its batch a sample is the same to the last bit, whatever a kill has left to be asked.
-    return ModelSettings(path=str(_MODELS / name), device="cpu", dtype="float32", batch_size=1)
+    return ModelSettings(path=str(folder), device="cpu", dtype="float32", batch_size=1)
 
 
 def _pairs(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -13,6 +12,9 @@ from random import Random
 
 import pandas as pd
 import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
 
 from lbt.training.work import checkpoint_step
 
@@ -64,9 +66,9 @@ class Work:
         return max(map(checkpoint_step, self.folder.glob("trainings/*/trainer/checkpoint-*")), default=0)
 
     @property
-    def model(self) -> bytes:
-        [weights] = self.folder.glob("trainings/*/model/model.safetensors")
-        return weights.read_bytes()
+    def model(self) -> Tensor:
+        [folder] = self.folder.glob("trainings/*/model")
+        return _weights(folder)
 
     def table(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.folder / f"{name}.parquet")
@@ -133,6 +135,12 @@ class Work:
         self.attempts.append(Attempt(stage, before, self.rows(), asked, self.checkpoint))
 
 
+def _weights(model: Path) -> Tensor:
+    """All weights in a row."""
+    tensors = load_file(model / "model.safetensors")
+    return torch.cat([tensors[name].double().flatten() for name in sorted(tensors)])
+
+
 @dataclass(frozen=True)
 class Works:
     whole: Work
@@ -140,7 +148,7 @@ class Works:
 
 
 @pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works]:
+def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
     """The same work without an interruption and with twenty."""
     whole, killed = (Work(tmp_path_factory.mktemp(name)) for name in ("whole", "killed"))
     whole.finish()
@@ -190,4 +198,7 @@ def test_the_store_ends_with_the_rows_of_an_uninterrupted_run(works: Works) -> N
 def test_the_tables_and_the_trained_model_are_those_of_an_uninterrupted_run(works: Works) -> None:
     for name in ("rationales", "exam_answers", "training_log"):
         pd.testing.assert_frame_equal(works.killed.table(name), works.whole.table(name))
-    assert works.killed.model == works.whole.model
+    whole, killed = works.whole.model, works.killed.model
+    moved = torch.linalg.vector_norm(whole - _weights(stages.TEACHER))
+    # Rarely a sum differs in its last bit, which makes 1e-5 of this; a lost Adam moment 0.3.
+    assert torch.linalg.vector_norm(killed - whole) < 1e-3 * moved
