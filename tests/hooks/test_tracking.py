@@ -1,5 +1,10 @@
+from copy import copy
+
 import pandas as pd
 import pytest
+from kedro.pipeline import Pipeline, node
+
+from lbt.hooks.clock import StageClock
 
 from .conftest import TinyProject
 
@@ -89,6 +94,20 @@ def test_a_part_of_a_run_keeps_the_arm_of_the_whole(tiny: TinyProject) -> None:
     tiny.run("--pipeline=tiny", "--nodes=first.make_table")
     tags = tiny.runs()[0].data.tags
     assert (tags["pipeline"], tags["arm"]) == ("tiny", "correctness")
+
+
+def test_a_stage_between_whose_nodes_another_ran_is_announced_again(caplog: pytest.LogCaptureFixture) -> None:
+    """As the search's exams, which are planned, and sat only after the baselines."""
+    caplog.set_level("INFO", logger="lbt")
+    plan = node(copy, "rationales", "plan", name="plan", namespace="exams")
+    ask = node(copy, "plan", "baseline_answers", name="ask", namespace="baselines")
+    sit = node(copy, "plan", "exam_answers", name="sit", namespace="exams")
+    clock = StageClock()
+    clock.before_pipeline_run(Pipeline([plan, ask, sit]))
+    for each in (plan, ask, sit):
+        clock.before_node_run(each)
+        clock.after_node_run(each)
+    assert caplog.messages == ["[1/2] exams", "[2/2] baselines", "[1/2] exams, continued"]
 
 
 def test_each_stage_is_timed_and_announced(tiny: TinyProject, caplog: pytest.LogCaptureFixture) -> None:

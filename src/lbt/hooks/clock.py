@@ -23,13 +23,14 @@ See pipeline and data:    make viz"""
 
 
 class StageClock:
-    """Announces a stage when its first node starts, adds up its nodes' times, and closes the run in print.
+    """Announces a stage when nodes of it start, adds up its nodes' times, and closes the run in print.
 
     A stage is the namespace of its nodes. Time is that of the node's function: loading and saving left out.
     """
 
     def __init__(self) -> None:
         self._stages: list[str] = []
+        self._announced: str | None = None
         self._seconds: dict[str, float] = defaultdict(float)
         self._node_started = 0.0
         self._run_started = 0.0
@@ -40,6 +41,7 @@ class StageClock:
         """Number the stages in the order in which they will start."""
         stages = dict.fromkeys(stage_of(node) for node in pipeline.nodes)
         self._stages = [stage for stage in stages if stage != _BETWEEN]
+        self._announced = None
         self._seconds.clear()
         self._summary = None
         self._run_started = perf_counter()
@@ -48,8 +50,10 @@ class StageClock:
     def before_node_run(self, node: Node) -> None:
         """Start the clock of a node."""
         stage = stage_of(node)
-        if stage not in self._seconds and stage in self._stages:
-            logger.info("[%d/%d] %s", self._stages.index(stage) + 1, len(self._stages), stage)
+        if stage in self._stages and stage != self._announced:
+            again = ", continued" if stage in self._seconds else ""
+            logger.info("[%d/%d] %s%s", self._stages.index(stage) + 1, len(self._stages), stage, again)
+            self._announced = stage
         self._node_started = perf_counter()
         self._seconds[stage] += 0.0
 
