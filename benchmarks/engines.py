@@ -47,11 +47,6 @@ class Shared:
 
     def close(self) -> None: ...
 
-    def __enter__(self) -> "Shared":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     began = time.perf_counter()

@@ -51,11 +51,6 @@ class FakeEngine:
 
     def close(self) -> None: ...
 
-    def __enter__(self) -> "FakeEngine":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
 
 def parameters(data: Path | None, rationales: int) -> dict[str, Any]:
     problems: dict[str, Any] = {"teaching": PROBLEMS, "evaluation": 0}

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -162,5 +162,5 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
 @contextmanager
 def opened(settings: ModelSettings) -> Iterator[tuple[Engine, ModelIdentity]]:
     identity = identify_model(settings, "benchmark")
-    with open_engine(settings, identity) as engine:
+    with closing(open_engine(settings, identity)) as engine:
         yield engine, identity

@@ -133,12 +133,6 @@ class _WatchedEngine:
     def close(self) -> None:
         self._engine.close()
 
-    def __enter__(self) -> "_WatchedEngine":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 class _WatchedStore(GenerationStore):
     """A store that tells what it has been given."""

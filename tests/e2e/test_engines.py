@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -99,7 +99,7 @@ def prompts_of(model: ModelSettings, requests: Sequence[Request]) -> list[Prompt
 
 def ask(model: ModelSettings, prompts: Sequence[Prompt]) -> Texts:
     found = {}
-    with open_engine(model, identify_model(model, "models.teacher")) as engine:
+    with closing(open_engine(model, identify_model(model, "models.teacher"))) as engine:
         for result in engine.generate(prompts):
             assert result.completion is not None, result.failure
             assert (result.key, result.sample_index) not in found, "a sample came twice"

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self, get_args
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -72,13 +71,6 @@ class ScriptedEngine:
                 yield Generated(prompt.key, index, Completion(text, "stop", 5, 4))
 
     def close(self) -> None: ...
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count, islice, pairwise
@@ -90,7 +91,7 @@ def failures_of(results: Sequence[Generated]) -> list[str]:
 
 def ask(engine: OpenAIEngine, prompts: Sequence[Prompt]) -> list[Generated]:
     """All results; none missing, none twice."""
-    with engine:
+    with closing(engine):
         results = list(engine.generate(prompts))
     got = sorted((result.key, result.sample_index) for result in results)
     assert got == sorted((prompt.key, index) for prompt in prompts for index in prompt.samples)
@@ -504,7 +505,7 @@ def test_prompts_are_taken_no_faster_than_they_are_answered() -> None:
             taken += 1
             yield prompt_of(number)
 
-    with FaultyServer() as server, engine_of(server, concurrency=4) as engine:
+    with FaultyServer() as server, closing(engine_of(server, concurrency=4)) as engine:
         for received, _ in enumerate(islice(engine.generate(endless()), 300)):
             assert taken <= received + 2 * 4 + 1
 
@@ -517,7 +518,7 @@ def test_prompts_are_taken_in_the_callers_thread() -> None:
             threads.add(threading.current_thread())
             yield prompt_of(number)
 
-    with FaultyServer() as server, engine_of(server) as engine:
+    with FaultyServer() as server, closing(engine_of(server)) as engine:
         list(engine.generate(prompts()))
     assert threads == {threading.current_thread()}
 
@@ -558,7 +559,11 @@ def test_an_error_of_the_source_of_prompts_is_the_callers_and_ends_all() -> None
         yield prompt_of(1)
         raise KeyError("source")
 
-    with FaultyServer() as server, engine_of(server) as engine, pytest.raises(KeyError, match="source"):
+    with (
+        FaultyServer() as server,
+        closing(engine_of(server)) as engine,
+        pytest.raises(KeyError, match="source"),
+    ):
         list(engine.generate(prompts()))
     assert own_threads() == []
 

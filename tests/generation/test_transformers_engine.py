@@ -1,5 +1,6 @@
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -228,7 +229,7 @@ def test_closing_frees_the_model(tiny_model: Path) -> None:
     import weakref
 
     settings = settings_of(tiny_model)
-    with open_engine(settings, identify_model(settings, "models.teacher")) as engine:
+    with closing(open_engine(settings, identify_model(settings, "models.teacher"))) as engine:
         model = weakref.ref(engine._model)
     gc.collect()
     assert model() is None
@@ -275,6 +276,6 @@ def test_everything_asked_for_comes_back(tiny_model: Path) -> None:
     prompts: Sequence[Prompt] = [
         Prompt(f"key {n}", "", tuple(range(n)), SAMPLED, tokens=(2, 10 + n, 1, 3)) for n in range(1, 8)
     ]
-    with open_engine(settings, identify_model(settings, "models.teacher")) as engine:
+    with closing(open_engine(settings, identify_model(settings, "models.teacher"))) as engine:
         results = [(result.key, result.sample_index) for result in engine.generate(prompts)]
     assert sorted(results) == [(prompt.key, index) for prompt in prompts for index in prompt.samples]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -69,7 +69,7 @@ def prompts_of(requests: list[Request]) -> list[Prompt]:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     model = settings_of()
-    with open_engine(model, identify_model(model, "models.teacher")) as engine:
+    with closing(open_engine(model, identify_model(model, "models.teacher"))) as engine:
         yield engine
 
 
@@ -167,9 +167,10 @@ def _killing(pid: int, store: GenerationStore, rows: int) -> Iterator[None]:
 
 RUN = """
 import sys
+from contextlib import closing
 from lbt.generation import ModelSettings, identify_model, open_engine
 model = ModelSettings(path=sys.argv[1], engine="vllm")
-with open_engine(model, identify_model(model, "models.teacher")) as engine:
+with closing(open_engine(model, identify_model(model, "models.teacher"))) as engine:
     print(engine._process.pid, flush=True)
     sys.stdin.read()
 """

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from lbt.generation.identity import ModelIdentity
 from lbt.generation.requests import Completion
@@ -40,7 +39,7 @@ class Generated:
 
 
 class Engine(Protocol):
-    """A loaded model, or a connection to one; a context manager that frees what it holds."""
+    """A loaded model, or a connection to one."""
 
     name: str
     version: str
@@ -59,15 +58,9 @@ class Engine(Protocol):
         """Free the model and its memory."""
         ...
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
 
 def open_engine(model: ModelSettings, identity: ModelIdentity) -> Engine:
-    """Load the model into the engine that its settings name; use it in a `with` statement.
+    """Load the model into the engine that its settings name; close it, as `contextlib.closing` does.
 
     Raises:
         ModelError: The model cannot be loaded.

@@ -3,8 +3,6 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
 import httpx
 import openai
@@ -63,14 +61,6 @@ class OpenAIEngine:
         """Cancel what is in flight and close all connections."""
         if self._session is not None:
             self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _denial(self, denied: Denied) -> ModelError:
         variable = self._server.key_variable

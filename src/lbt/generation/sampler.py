@@ -4,7 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Event
@@ -215,7 +215,7 @@ class Sampler:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            self._engine = self._resources.enter_context(open_engine(self._model, self._identity))
+            self._engine = self._resources.enter_context(closing(open_engine(self._model, self._identity)))
             self._context = context_length(self._model, self._identity)
         return self._engine
 

@@ -11,8 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import islice
 from multiprocessing import Pipe
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from lbt.errors import ModelError
 from lbt.generation.engine import Generated, Prompt
@@ -96,14 +95,6 @@ class VllmEngine:
             self._process.kill()
             self._process.wait()
         self._log.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _send(self, message: object) -> None:
         try:
