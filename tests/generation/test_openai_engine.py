@@ -362,7 +362,7 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
         monkeypatch.setenv("MY_KEY", key)
     with (
         FaultyServer(key="another") as server,
-        engine_of(server, key_variable="MY_KEY") as engine,
+        closing(engine_of(server, key_variable="MY_KEY")) as engine,
         pytest.raises(ModelError) as caught,
     ):
         list(engine.generate([prompt_of(number) for number in range(100)]))
@@ -377,7 +377,7 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
 def test_an_unknown_model_ends_the_run_and_names_it() -> None:
     with (
         FaultyServer(fault="404") as server,
-        engine_of(server) as engine,
+        closing(engine_of(server)) as engine,
         pytest.raises(
             ModelError, match=r"'m' to us \(HTTP 404: .*correct server.endpoints.* or server.model"
         ),
