@@ -440,11 +440,11 @@ def test_a_slow_endpoint_takes_fewer_calls() -> None:
 
 
 def test_neighbours_go_to_the_same_endpoint() -> None:
-    with FaultyServer(delay_s=0.005) as one, FaultyServer(delay_s=0.005) as other:
+    with FaultyServer(delay_s=0.05) as one, FaultyServer(delay_s=0.05) as other:
         ask(engine_of(one, other, concurrency=4), [prompt_of(number) for number in range(160)])
     numbers = {call.body["prompt"][-1] for call in one.asked}
     together = sum((number in numbers) == (number + 1 in numbers) for number in range(159))
-    assert together > 120
+    assert together > 110, "half of the 159 by chance"
 
 
 def test_the_work_of_a_dead_endpoint_goes_to_the_other(caplog: pytest.LogCaptureFixture) -> None:
