@@ -11,18 +11,14 @@ and docs/evidence_tables.md; a finished cell is not run again.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from cells import ROOT, newest, run_pipeline
 
 from lbt.scoring.statistics import paired_bootstrap_interval
 
-ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "evidence"
 RESULTS = ROOT / "benchmarks" / "evidence.json"
 TABLES = ROOT / "docs" / "evidence_tables.md"
@@ -31,22 +27,14 @@ METRICS = ("evaluation_metrics", "score_metrics", "preference_metrics", "trainin
 PARAMETERS = "seed={seed},problems.pocket.lucky_share={share},preferences.signal={arm},evaluation.samples=0"
 
 
-def newest(name: str) -> Path:
-    """The newest version of a catalog entry's file."""
-    entry = DATA / "08_reporting" / name if name.endswith(".json") else DATA / "07_model_output" / name
-    return max(entry.iterdir()) / name
-
-
 def run_cell(seed: int, share: float, arm: str) -> dict[str, Any]:
     """One run of the main job; its metrics, and which evaluation problems the tuned teacher solves."""
     parameters = PARAMETERS.format(seed=seed, share=share, arm=arm)
-    command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_finetune", f"--params={parameters}"]
-    if subprocess.run(command, cwd=ROOT, env=os.environ | {"LBT_DATA": str(DATA)}).returncode:
-        sys.exit("The run above failed. Finished runs are kept: the same command goes on from here.")
+    run_pipeline("lbt_finetune", parameters, DATA)
     metrics: dict[str, Any] = {}
     for name in METRICS:
-        metrics |= json.loads(newest(f"{name}.json").read_text())
-    answers = pd.read_parquet(newest("evaluation_answers.parquet"))
+        metrics |= json.loads(newest(DATA / "08_reporting" / f"{name}.json").read_text())
+    answers = pd.read_parquet(newest(DATA / "07_model_output" / "evaluation_answers.parquet"))
     tuned = answers[(answers["model"] == "tuned") & (answers["decoding"] == "greedy")]
     right = dict(zip(tuned["problem_id"], (tuned["verdict"] == "correct").astype(int), strict=True))
     return {"seed": seed, "share": share, "arm": arm, "metrics": metrics, "right": right}

@@ -9,16 +9,12 @@ run again. Writes benchmarks/search.json and docs/search_tables.md.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from cells import ROOT, newest, run_pipeline
 
-ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "search_evidence"
 RESULTS = ROOT / "benchmarks" / "search.json"
 TABLES = ROOT / "docs" / "search_tables.md"
@@ -42,19 +38,12 @@ CURVE = ("sc", "max", "sum", "teacher_exams.sum", "worked_examples")
 COSTS = ("greedy", "sc", "lbt", "teacher_exams", "worked_examples")
 
 
-def newest(layer: str, name: str) -> Path:
-    """The newest version of a catalog entry's file."""
-    return max((DATA / layer / name).iterdir()) / name
-
-
 def run_cell(seed: int, share: float) -> dict[str, Any]:
     """One search; its metrics and its curve over the number of rationales."""
     parameters = PARAMETERS.format(seed=seed, share=share)
-    command = [sys.executable, "-m", "kedro", "run", "--pipeline=lbt_search", f"--params={parameters}"]
-    if subprocess.run(command, cwd=ROOT, env=os.environ | {"LBT_DATA": str(DATA)}).returncode:
-        sys.exit("The run above failed. Finished runs are kept: the same command goes on from here.")
-    metrics = json.loads(newest("08_reporting", "search_metrics.json").read_text())
-    curve = pd.read_parquet(newest("08_reporting", "search_curve.parquet"))
+    run_pipeline("lbt_search", parameters, DATA)
+    metrics = json.loads(newest(DATA / "08_reporting" / "search_metrics.json").read_text())
+    curve = pd.read_parquet(newest(DATA / "08_reporting" / "search_curve.parquet"))
     points = curve[["method", "rationales", "accuracy", "sd"]].round(4).to_dict("records")
     return {"seed": seed, "share": share, "metrics": metrics, "curve": points}
 

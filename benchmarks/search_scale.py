@@ -23,6 +23,8 @@ from typing import Any
 from results import Row, hand_over, options, result
 from workload import ROOT
 
+from lbt.generation import GenerationStore
+
 PROBLEMS = 181
 SIZES = (64, 128, 256)
 SERVER = {"endpoints": ["http://127.0.0.1:9/v1"], "api": "chat"}
@@ -104,9 +106,11 @@ def measure(data: Path | None) -> list[Row]:
             for run_name in ("first", "stored"):
                 figures = in_own_process(Path(folder), size, data, record=run_name == "first")
                 seen[run_name, size] = figures["seconds"]
+                with GenerationStore(Path(folder) / "data/02_intermediate/generations.sqlite") as store:
+                    completions = store.count()
                 for unit, key in (("s", "seconds"), ("MB", "mb")):
                     name = f"search_{run_name}_{unit.lower()}.{size}"
-                    rows.append(result(name, [figures[key]], unit, PROBLEMS * size * 10, command))
+                    rows.append(result(name, [figures[key]], unit, completions, command))
     small, middle, large = SIZES
     for run_name in ("first", "stored"):
         early = (seen[run_name, middle] - seen[run_name, small]) / (middle - small)
