@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from lbt.errors import LbtError
-from lbt.grading.verdicts import Graded
+from lbt.grading.verdicts import Attempt, Graded
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS verdicts (
@@ -30,8 +30,9 @@ Key = tuple[str, str]
 """Gold answer and hash of the completion."""
 
 
-def text_hash(text: str) -> str:
-    """The name of a completion in the cache."""
+def attempt_hash(attempt: Attempt) -> str:
+    """The name of a completion in the cache; one that was cut has another, as it gets other verdicts."""
+    text = attempt.text + "\0cut" if attempt.cut else attempt.text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

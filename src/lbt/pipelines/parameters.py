@@ -1,17 +1,25 @@
 """Types of the parameters that belong to the run and to no single stage."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Self
 
-from pydantic import NonNegativeInt, RootModel
+from pydantic import NonNegativeInt, RootModel, model_validator
+
+from lbt.grading import DOMAINS
 
 
 class Seed(RootModel[NonNegativeInt]):
     """The run's one seed; each use derives its own from it."""
 
 
-class Domain(RootModel[Literal["number", "text", "math"]]):
+class Domain(RootModel[str]):
     """What an answer is, which decides how it is graded."""
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.root not in DOMAINS:
+            raise ValueError(f"must be one of {', '.join(DOMAINS)}")
+        return self
 
 
 class Folder(RootModel[Path]):

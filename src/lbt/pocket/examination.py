@@ -6,7 +6,7 @@ from random import Random
 import pandas as pd
 
 from lbt.generation import Completion, GenerationStore, ModelSettings, SamplingSettings, generate
-from lbt.grading import grade
+from lbt.grading import domain_named, grade
 from lbt.pocket.domain import FAMILIES, Kind
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.procedures import recognise_procedure
@@ -21,6 +21,7 @@ DEMOS: tuple[Kind | None, ...] = ("right", "misconception", "terse", None)
 GREEDY = SamplingSettings(temperature=0.0, max_tokens=96)
 SAMPLED = SamplingSettings(temperature=1.0, max_tokens=96)
 PROMPTS = PromptSettings()
+NUMBER = domain_named("number")
 
 Figures = dict[str, dict[str, float]]
 
@@ -49,7 +50,7 @@ def _share(right: list[bool]) -> dict[str, float]:
 def _is_right(gold: str, completion: Completion | None) -> bool:
     return (
         completion is not None
-        and grade("number", gold, completion.text, completion.finish_reason).verdict == "correct"
+        and grade(NUMBER, gold, completion.text, completion.finish_reason).verdict == "correct"
     )
 
 
@@ -80,9 +81,9 @@ def _teacher_figures(
 
 
 def _majority_is_right(gold: str, completions: list[Completion | None]) -> bool:
-    answers = [grade("number", gold, c.text, c.finish_reason).answer for c in completions if c]
+    answers = [grade(NUMBER, gold, c.text, c.finish_reason).answer for c in completions if c]
     votes = Counter(answer for answer in answers if answer is not None)
-    return bool(votes) and grade("number", gold, f"#### {votes.most_common(1)[0][0]}").verdict == "correct"
+    return bool(votes) and grade(NUMBER, gold, f"#### {votes.most_common(1)[0][0]}").verdict == "correct"
 
 
 def _ask(

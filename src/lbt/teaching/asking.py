@@ -77,8 +77,7 @@ def graded_table(
     parts = []
     while some := list(islice(iterator, _ROWS_AT_A_TIME)):
         golds, completions = [answer.gold for answer in some], [answer.completion for answer in some]
-        # A number is read faster than a cache.
-        verdicts = grade_completions(domain, golds, completions, cache=cache if domain == "math" else None)
+        verdicts = grade_completions(domain, golds, completions, cache=cache)
         rows = [
             {**answer.columns, **_answer_columns(answer.completion, graded)}
             for answer, graded in zip(some, verdicts, strict=True)

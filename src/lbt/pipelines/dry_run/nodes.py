@@ -6,6 +6,7 @@ from typing import Any
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings
 from lbt.generation import ModelsSettings
+from lbt.grading import domain_named
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.planning import RunSettings, describe_plan, plan_run
 from lbt.preferences import PreferenceSettings
@@ -44,7 +45,7 @@ def plan(
             training,
             evaluation,
             seed.root,
-            domain.root,
+            domain_named(domain.root),
         )
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, sample_transcripts
 from lbt.evaluation.comparison import FAMILY_COLUMNS
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
+from lbt.grading import domain_named
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.prompts import PromptSettings
 from lbt.training import Checkpoint
@@ -33,7 +34,14 @@ def answer(
     total: Counter[str] = Counter()
     for label, model in contestants.items():
         table, usage = answer_problems(
-            problems, label, model, prompts, evaluation, generation_store, seed.root, domain.root
+            problems,
+            label,
+            model,
+            prompts,
+            evaluation,
+            generation_store,
+            seed.root,
+            domain_named(domain.root),
         )
         tables.append(table)
         total.update(usage)

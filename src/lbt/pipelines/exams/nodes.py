@@ -7,6 +7,7 @@ import pandas as pd
 
 from lbt.exams import ExamSettings, for_each_student, plan_exams, sit_exams
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
+from lbt.grading import domain_named
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.prompts import PromptSettings
 
@@ -42,7 +43,7 @@ def sit(
                 exams,
                 store,
                 seed.root,
-                domain.root,
+                domain_named(domain.root),
                 stopping,
             )
 

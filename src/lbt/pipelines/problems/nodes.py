@@ -8,6 +8,7 @@ import pandas as pd
 from lbt.errors import ModelError
 from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelsSettings, identify_model
+from lbt.grading import domain_named
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 
@@ -16,7 +17,7 @@ def ingest_problems(
     problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
-    table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
+    table, report = load_problems(problems, seed.root, domain_named(domain.root), exams.maker == "family")
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 

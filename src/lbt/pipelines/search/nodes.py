@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from lbt.exams import ExamSettings
 from lbt.exams.papers import ExamPapers
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.grading import domain_named
 from lbt.pipelines.exams.nodes import sit
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.pipelines.teaching.nodes import Report, explain
@@ -73,9 +74,16 @@ def examine(
             exam_plan, problems, rationales, models, prompts, exams, generation_store, seed, domain
         )
         return answers, usage, {}
-    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain.root)
+    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain_named(domain.root))
     adaptive, decisions = examine_adaptively(
-        exam_plan, rationales, papers, models.students, search, generation_store, seed.root, domain.root
+        exam_plan,
+        rationales,
+        papers,
+        models.students,
+        search,
+        generation_store,
+        seed.root,
+        domain_named(domain.root),
     )
     return adaptive.answers, adaptive.usage, decisions
 
@@ -94,7 +102,7 @@ def ask(
     domain: Domain,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Figures]:
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
-    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain.root)
+    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain_named(domain.root))
     found = ask_teacher(
         problems,
         exam_plan,
@@ -105,7 +113,7 @@ def ask(
         search,
         generation_store,
         seed.root,
-        domain.root,
+        domain_named(domain.root),
     )
     return found.answers, found.exams, found.usage
 
@@ -123,7 +131,7 @@ def select(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Figures]:
     """Every method's answers, the curve over the number of rationales, accuracy by group, and all figures."""
     methods = make_methods(
-        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.root, search
+        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain_named(domain.root), search
     )
     selections = select_answers(problems, methods, exam_decisions, search)
     metrics = search_metrics(selections, search, seed.root)

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.grading import domain_named
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
@@ -28,5 +29,5 @@ def explain(
     The last two inputs are the checks that must have passed before a model is loaded.
     """
     return sample_rationales(
-        problems, models.teacher, prompts, teaching, generation_store, seed.root, domain.root
+        problems, models.teacher, prompts, teaching, generation_store, seed.root, domain_named(domain.root)
     )

@@ -1,7 +1,12 @@
-"""Read a number as it is written in an answer, exactly."""
+"""Answers that are a number, read exactly as it is written."""
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
+
+from lbt.grading.domains.marks import Statement, marked_statements, own_words, states_otherwise
+from lbt.grading.domains.plain import PlainDomain
+from lbt.grading.domains.prose import last_number
 
 # int() refuses more than 4,300 digits and slows down long before; no problem has an answer of that length.
 MAXIMUM_LENGTH = 1000
@@ -39,6 +44,34 @@ _NO_UNIT = frozenset(
         "π",
     ]
 )
+
+
+class NumberDomain(PlainDomain):
+    """A number, with a unit perhaps, which is not compared."""
+
+    name = "number"
+    rules = 3
+
+    def statements(self, text: str) -> Iterator[Statement]:
+        """The marked ones; if flexible, also the last number of the last sentence that has one."""
+        blocked = False
+        for statement in marked_statements(text):
+            yield statement
+            blocked = blocked or states_otherwise(statement)
+        if self.settings.extraction == "flexible" and not blocked:
+            number = last_number(own_words(text), lambda piece: read_number(piece) is not None)
+            if number is not None:
+                yield Statement("last sentence", number, closed=False)
+
+    def canonical(self, answer: str) -> str | None:
+        """The value: "1210" for "$1,210.00", "3/4" for "0.75"."""
+        value = read_number(answer)
+        return None if value is None else str(value)
+
+    def gold_fault(self, gold: str) -> str | None:
+        """As the protocol says, with a hint at other domains."""
+        fault = super().gold_fault(gold)
+        return None if fault is None else f"{fault}; for answers in words set domain: text"
 
 
 def read_number(text: str) -> Fraction | None:

@@ -1,7 +1,7 @@
-"""Whether two tidy answers (`lbt.grading.forms.tidy`) are equal: cheaply where that is certain, else slowly.
+"""Whether two tidy answers (`forms.tidy`) are equal: cheaply where that is certain, else slowly.
 
 The slow way is Math-Verify. Its own time limit works by signals and only in a main thread, so it is off; the
-slow way belongs into a worker process that can be killed (`lbt.grading.pool`).
+slow way belongs into a worker process that can be killed (`comparison`).
 """
 
 import re
@@ -21,6 +21,16 @@ _FAR_APART = 1e-3
 _PERCENT = r"\%"
 _WORDS = re.compile(r"\\text\{[^{}]*\}")
 _NUMBERS = re.compile(r"(?:\\\{|[(\[])?[-0-9./]+(?:,[-0-9./]+)+(?:\\\}|[)\]])?")
+
+
+def equal_pair(pair: list[str]) -> bool:
+    """What a worker process does with a gold answer and an answer."""
+    return equal_slowly(*pair)
+
+
+def warm_up() -> None:
+    """Import what is slow to import, and let the parser build its tables."""
+    equal_slowly(r"\frac{1}{2}x^2+\sqrt{3}", r"\{(1,2],\begin{pmatrix}1\\2\end{pmatrix}\}")
 
 
 def equal_quickly(gold: str, answer: str) -> bool | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from lbt.grading.numbers import MAXIMUM_LENGTH
+from lbt.grading.domains.number import MAXIMUM_LENGTH
 
 MAXIMUM_DEPTH = 50
 _DEEP = re.compile(r"[{}]")
