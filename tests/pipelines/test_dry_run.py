@@ -14,6 +14,7 @@ from kedro.validation.parameter_validator import ParameterValidator
 from tests.real_data import DATA, needs_real_data
 
 from lbt import settings
+from lbt.grading.domains.math.statements import math_statements
 from lbt.hooks import ParameterNames
 from lbt.prompts import exam_messages
 
