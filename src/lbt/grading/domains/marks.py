@@ -13,7 +13,7 @@ THE_ANSWER_IS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
-_BRACE = re.compile(r"\\(?:boxed|fbox)\s*\{|\\[\\{}]|[{}]")
+_BRACE = re.compile(r"\\+(?:begin)?(?:boxed|fbox)\s*\{|\\[\\{}]|[{}]")
 _NEXT_TURN = re.compile(
     r"^[^\S\n]*(?:\[\[(?:Question|Problem)\]\]|<\w{1,20}>:|(?:Human|User|Question|Problem|Q):)"
     r"|<\|(?:im_start|im_end|endoftext|eot_id|end)\|>",

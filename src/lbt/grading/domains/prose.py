@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 _TEXT_LOOKED_AT = 4000
+_CALCULATOR = re.compile(r"<<[^<>\n]*>>")  # marks in the solutions of GSM8K
 _SENTENCE = re.compile(r"\n+|(?<![^\S\n]e\.g\.)(?<!vs\.)(?<=[.!?])[*_\"')\]]*\s+(?=\S)")
 # Numbers that count, order or name something, and no quantity: "2. Add them", "Step 2", "(2)", "the 4th".
 _LABELS = re.compile(
@@ -43,7 +44,8 @@ _ARITHMETIC = re.compile(r"[\d\s.,+*/×÷()$−-]+")
 
 def sentences_backwards(text: str) -> Iterator[str]:
     """The sentences and lines of the last part of a text, the last first."""
-    for sentence in reversed(_SENTENCE.split(text[-_TEXT_LOOKED_AT:])):
+    text = _CALCULATOR.sub("", text[-_TEXT_LOOKED_AT:])
+    for sentence in reversed(_SENTENCE.split(text)):
         if sentence.strip():
             yield sentence
 

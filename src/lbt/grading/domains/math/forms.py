@@ -12,6 +12,7 @@ _UNICODE = str.maketrans(
         "θ": r"\theta ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "≈": r"\approx ",
         "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm ", "∅": r"\emptyset ", "°": r"^\circ ",
         "²": "^2", "³": "^3", "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
+        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         "\u00a0": " ", "\u202f": " ", "\u2009": " ", "“": "", "”": "", "…": r"\ldots ",
     }
 )  # fmt: skip
@@ -30,11 +31,20 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\(?:displaystyle|textstyle|limits|left|right|[bB]igg?)(?![a-zA-Z])", ""),
         (r"\\[dtc]frac(?![a-zA-Z])", r"\\frac"),
         (r"\\(?:mathrm|mathbf|mathit|textbf|textit|textrm|textnormal|mbox|hbox)(?![a-zA-Z])", r"\\text"),
-        (r"\\[,;:!>](?=\d{3}(?!\d))|\{,\}|,\\!\s*", ","),
+        (r"\\[,;:!>](?=\d{3}(?!\d))|\s*\{\s*,\s*\}\s*|,\\!\s*", ","),
+        (r"(?<=[\w)])\*\*(?=[\d(-])", "^"),
+        (r"\\begin\{(?:matrix|bmatrix|smallmatrix)\}(.*?)\\end\{(?:matrix|bmatrix|smallmatrix)\}",
+         r"\\begin{pmatrix}\1\\end{pmatrix}"),
+        (r"[\[(]\s*\\begin\{array\}\s*\{[clr|]*\}(.*?)\\end\{array\}\s*[\])]",
+         r"\\begin{pmatrix}\1\\end{pmatrix}"),
+        (r"\\\\\s*(?=\\end\{)", ""),
         (r"(?<!\\)\\[,;:!> ]|~|\\q?quad(?![a-zA-Z])", " "),
         (r"\\\$|\$|\*\*|`|[€£¥]", ""),
         (r"\\le(?:q|qslant)?(?![a-z])", r"\\le"),
         (r"\\ge(?:q|qslant)?(?![a-z])", r"\\ge"),
+        (r"\\lt(?![a-z])", "<"),
+        (r"\\gt(?![a-z])", ">"),
+        (r"!=|\\neq(?![a-z])", r"\\ne "),
         (r"<=", r"\\le "),
         (r">=", r"\\ge "),
         (r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-z]))|\\degrees?(?![a-z])", ""),
@@ -50,6 +60,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"_\s*\{\s*(\w+)\s*\}", r"_\1"),
         (r"\^\s*(-?\d{2,}|-\d)(?![\d.])", r"^{\1}"),
         (r"\^\s*\(([^()]*)\)", r"^{\1}"),
+        (r"(\^(?:\w|\{[^{}]*\}))\s+(?=\d)", r"\1\\cdot "),
         (r"\\frac\s*(\d)\s*(\d)(?!\d)", r"\\frac{\1}{\2}"),
         (r"\\frac\s*(\d)\s*\{", r"\\frac{\1}{"),
         (r"(\\frac\s*\{[^{}]*\})\s*(\d)", r"\1{\2}"),
@@ -74,13 +85,13 @@ _START = " \t\n,;:"
 _END = _START + ".?"
 _TEXT_UNIT = re.compile(r"(?<=\S)\s*\\text\s*\{[^{}]*\}\s*(?:\^\s*\{?\d\}?)?\s*\Z")
 _WORD_UNIT = re.compile(
-    rf"(?<=[\w)}}\]!])\s*(?:(?<=\d)(?:{_UNITS})|\s(?:square |cubic )?(?!(?:{_NO_UNIT})\b)[A-Za-z]{{2,}})"
+    rf"(?<=[\w)}}\]!])\s*(?:(?<=\d)(?:{_UNITS}|(?!{_NO_UNIT})[a-z]{{4,}})|\s(?:square |cubic )?(?!(?:{_NO_UNIT})\b)[A-Za-z]{{2,}})"
     r"(?:\s*(?:\^\s*\{?\d\}?|/\s*[A-Za-z]+))?\s*\Z"
 )
 _REMARK = re.compile(
     r"\s*\((?![^()]*\b(?:or|and)\s*[^\sA-Za-z])[^()]*(?<![\\A-Za-z])[A-Za-z]{3,}[^()]*\)\s*\Z"
 )
-_PERCENT = re.compile(r"\s*(?:\\?%|\bpercent\b|\\text\s*\{\s*percent\s*\})\s*\Z")
+_PERCENT = re.compile(r"\s*(?:\\?%|\b(?:percent(?:age)?|pct)\b|\\text\s*\{\s*percent\s*\})\s*\Z")
 _PLAIN_WORDS = re.compile(r"(?:\\text\s*\{\s*)?([A-Za-z][a-z]+(?:[ '-][A-Za-z]+)*|[A-Z_]{3,})\s*\}?")
 _EQUATION = re.compile(r"(?<![<>!:\\])=")
 _ARITHMETIC = re.compile(r"(?:[\d\s.+\-/^!(){}]|\\(?:frac|times|cdot|sqrt|div|binom|pi)(?![a-z]))+")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from lbt.grading.domains.marks import states_otherwise
 from lbt.grading.domains.math.forms import tidy, too_much
 from lbt.grading.domains.math.statements import math_statements
 from lbt.grading.domains.number import MAXIMUM_LENGTH
@@ -58,9 +59,10 @@ def read_math(text: str, cut: bool = False, extraction: Extraction = "flexible")
     """
     if len(text) > MAXIMUM_TEXT:
         return Reading(rule="whole text")
+    blocked = False
     for statement in math_statements(text, extraction):
         said = statement.text.strip()
-        if not said:
+        if not said or (blocked and statement.rule == "last sentence"):
             continue
         if too_much(said):
             if _states_too_much(statement.rule, said, text):
@@ -69,6 +71,7 @@ def read_math(text: str, cut: bool = False, extraction: Extraction = "flexible")
         answer = _READERS[statement.rule](said)
         if answer is not None:
             return Reading() if cut and not statement.closed else Reading(answer, statement.rule)
+        blocked = blocked or (statement.rule in _MARKED and states_otherwise(statement))
     return Reading()
 
 
@@ -118,7 +121,9 @@ _READERS = {
     "<answer>": _read_explicit,
     "the answer is": _read_sentence,
     "last line": _read_last_line,
+    "last sentence": _read_notation,
 }
+_MARKED = ("[[Final Answer]]", "\\boxed", "<answer>", "the answer is")
 
 
 def _after_verb(statement: str) -> str:

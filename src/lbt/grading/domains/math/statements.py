@@ -15,6 +15,7 @@ from lbt.grading.domains.marks import (
     own_words,
     rest_of_line,
 )
+from lbt.grading.domains.math.prose import stated_in_prose
 
 _BETWEEN_BOXES = re.compile(
     r"(?:[\s$,;]|\\[()\[\],;! ]|\\q?quad|\\text\s*\{|\}|\band\b|\bor\b)*", re.IGNORECASE
@@ -29,7 +30,7 @@ def math_statements(text: str, extraction: str = "strict") -> Iterator[Statement
     The paper's [[Final Answer]] comes first and "####" after \\boxed, because chat models head their steps
     with "####". Of several marks of one rule the last comes first, then those before it: the caller takes
     the first that states an answer. Boxes with no more than "and", "or" or a comma between them are one
-    answer. In the extraction "flexible" the last line is taken too.
+    answer. In the extraction "flexible" the last line is taken too, and then the last sentence.
     """
     own = own_words(text)
     if own != text:
@@ -39,6 +40,7 @@ def math_statements(text: str, extraction: str = "strict") -> Iterator[Statement
         if own != text:
             yield Statement("last line", own.rstrip().rsplit("\n", 1)[-1], closed=True)
         yield Statement("last line", text.rstrip().rsplit("\n", 1)[-1], closed=False)
+        yield Statement("last sentence", stated_in_prose(own) or "", closed=False)
 
 
 def _marked(text: str, followed: bool) -> Iterator[Statement]:
