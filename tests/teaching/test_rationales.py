@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from lbt.teaching.asking import make_request
 
 from lbt import schemas
 from lbt.errors import ModelError
@@ -13,7 +14,6 @@ from lbt.generation import Completion, GenerationStore, ModelSettings, Request, 
 from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.teaching.asking import make_request
 
 NUMBER = domain_named("number")
 

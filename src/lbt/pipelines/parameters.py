@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import NonNegativeInt, RootModel, model_validator
 
-from lbt.grading import DOMAINS
+from lbt import grading
 
 
 class Seed(RootModel[NonNegativeInt]):
@@ -17,9 +17,13 @@ class Domain(RootModel[str]):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        if self.root not in DOMAINS:
-            raise ValueError(f"must be one of {', '.join(DOMAINS)}")
+        if self.root not in grading.DOMAINS:
+            raise ValueError(f"must be one of {', '.join(grading.DOMAINS)}")
         return self
+
+    def graded_by(self, settings: grading.GradingSettings) -> grading.Domain:
+        """The domain of this name."""
+        return grading.domain_named(self.root, settings)
 
 
 class Folder(RootModel[Path]):

@@ -12,7 +12,7 @@ _WRAPS = re.compile(
     r"|^\s*(?:it|that) is\b",
     re.IGNORECASE,
 )
-_NAMED = r"(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
+_NAMED = r"(?:(?:for sure|definitely|clearly|certainly|probably)\s+)?(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
 _REASON = r"(?:because|since|as|due|for|given|which|that|is)\b"
 _LETTER = re.compile(
     rf"{_NAMED}(?:\((?P<round>[A-Za-z])\)|\[(?P<square>[A-Za-z])\]|(?P<bare>[A-Z])(?=\s*(?:[.:,;)–—]|-\s|$)"
@@ -29,12 +29,18 @@ _ANY_LETTER = re.compile(
 )
 _SAID = re.compile(
     r"(?:\b(?:answer|option|choice|letter|statement|claim|this|that|it|choose|select|pick|is|be|are|says?)\b\W*"
-    r"(?:is|be|:|option|choice|answer|letter|therefore|thus|=|to be)*\W*)"
+    r"(?:is|s\b|be|:|option|choice|answer|letter|therefore|thus|=|to be)*\W*)"
     r"(?P<choice>\([A-Z]\)|[B-HJ-Z](?=\W|$)|A(?=\s*[.,;:)]|\s*$)|(?:yes|no|true|false)(?=\W*$))|(?P<alone>\([A-Z]\))",
+)
+_OFFERED = re.compile(
+    r"(?:\s*(?:,|/|;|and\b|(?i:or)\b|&))+\s*(?:\(?([A-Z])\)?(?=\W|$)|(?i:(yes|no|true|false))\b)"
+)
+_DENIED_CHOICES = re.compile(
+    r"\b(?:not|n['’]t(?: be)?|cannot be|rather than|nor|neither)\s+\(?[A-Z]\)?(?:,?\s*(?:or|and|nor)\s*\(?[A-Z]\)?)*(?=\W|$)"
 )
 _FIRST_WORD = re.compile(r"[\s*_(\"]*(yes|no|true|false)\b[*_)\"]*(?=\s*(?:[.,:;!–—]|-\s|$))", re.IGNORECASE)
 _FIRST_LETTER = re.compile(r"[\s*_]*(\([A-Za-z]\)|[A-Z](?=[*_]*\s*[.):]|[*_]*$))")
-_WORDS = re.compile(r"\b(yes|no|true|false)\b", re.IGNORECASE)
+_WORDS = re.compile(r"\b(?:yes|true|false)\b|\bno\b(?=\s*(?:[.,;:!]|$))", re.IGNORECASE)
 
 
 class ChoiceDomain(PlainDomain):
@@ -77,12 +83,22 @@ class ChoiceDomain(PlainDomain):
 
 def _others(rest: str, choice: str) -> bool:
     """Whether what follows a choice offers another one: "B or C"."""
-    return bool(re.match(r"\s*(?:,|/|;|and\b|or\b|&)", rest, re.IGNORECASE) and _choices(rest) - {choice})
+    offered = _OFFERED.match(rest)
+    return offered is not None and (offered[1] or offered[2].lower()) != choice
 
 
 def _choices(text: str) -> set[str]:
     letters = {next(name for name in found if name) for found in _ANY_LETTER.findall(text)}
-    return letters | {word.lower() for word in _WORDS.findall(text)}
+    return letters | {word[0].lower() for word in _WORDS.finditer(text)}
+
+
+def _others_like(text: str, choice: str) -> bool:
+    """Whether a text names other choices of the same kind."""
+    return (
+        any(len(other) > 1 for other in _choices(text) - {choice})
+        if len(choice) > 1
+        else any(len(other) == 1 for other in _choices(text) - {choice})
+    )
 
 
 def _first_words(text: str) -> str | None:
@@ -96,12 +112,12 @@ def _first_words(text: str) -> str | None:
 def _last_sentence(text: str) -> str | None:
     """The choice of the last sentence that makes one."""
     for sentence in sentences_backwards(text):
-        plain = _WRAPS.sub("", sentence)
+        plain = _DENIED_CHOICES.sub(" ", _WRAPS.sub("", sentence))
         found = list(_SAID.finditer(plain))
         if found:
             choice = (found[-1]["choice"] or found[-1]["alone"]).strip("()")
             choice = choice.lower() if len(choice) > 1 else choice
             start = found[-1].start("choice") if found[-1]["choice"] else found[-1].start("alone")
-            several = is_doubtful(plain) or is_denied(plain[:start]) or len(_choices(plain) | {choice}) > 1
+            several = is_doubtful(plain) or is_denied(plain[:start]) or _others_like(plain, choice)
             return None if several else choice
     return None

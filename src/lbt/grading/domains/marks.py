@@ -100,6 +100,7 @@ def find_boxes(text: str) -> list[tuple[int, int, int]]:
 
 
 _PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
+_CALCULATION = re.compile(r"[\d\s.,+*/×÷()$%-]+=[\d\s.,+*/×÷()$%=-]+")
 _REFUSED = re.compile(r"\b(?:not|unknown|unclear|cannot|can't|undefined|impossible|none|no)\b", re.IGNORECASE)
 
 
@@ -114,5 +115,6 @@ def states_otherwise(statement: Statement) -> bool:
     return (
         any(map(str.isdigit, statement.text))
         and statement.rule != "####"
+        and not _CALCULATION.fullmatch(statement.text.strip(" *_"))
         and not _PROSE.search(statement.text)
     )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lbt.grading.domains.marks import Statement, marked_statements, own_words, states_otherwise
 from lbt.grading.domains.plain import PlainDomain
-from lbt.grading.domains.prose import last_number
+from lbt.grading.domains.prose import last_number, with_plain_digits
 
 # int() refuses more than 4,300 digits and slows down long before; no problem has an answer of that length.
 MAXIMUM_LENGTH = 1000
@@ -97,13 +97,16 @@ def read_number(text: str) -> Fraction | None:
 
 def _plain(text: str) -> str:
     """Without LaTeX and Markdown around the number."""
-    text = text.replace("{,}", ",").replace("\u2212", "-").replace("\\$", "$").replace("\\%", "%")
+    text = with_plain_digits(text).replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
     text = re.sub(r"\\[!,;: ]|\\[()\[\]]|\^\{?\\circ\}?|\*\*|`", "", text)
     text = _WRAPPED_TEXT.sub(r" \1", text)
     text = _FRACTION.sub(r" \1/\2", text).strip()
     if text.startswith("$") and text.endswith("$"):
         text = text[1:-1].strip()
-    return _NAME.sub("", text.rstrip(" .,;:"), count=1)
+    text = text.strip(" .,;:!?")
+    if text[:1] + text[-1:] in ("()", "[]"):
+        text = text[1:-1].strip()
+    return _NAME.sub("", text, count=1)
 
 
 def _value(found: re.Match[str]) -> Fraction | None:

@@ -26,7 +26,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _OPERATOR_BEFORE = re.compile(
-    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)|\b(?:plus|minus|times|by|x|over))\s*[($\\{\[]*$"
+    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)|\b(?:plus|minus|times|multiplied by|divided by|over))\s*[($\\{\[]*$"
 )
 _OPERATOR_AFTER = re.compile(
     r"\s*(?:[-+*/×÷^=·−<>_]|\\(?!text|\)|\]|[,;!% ]|mathrm|quad|mbox|[$])|[²³π√]|"
@@ -34,12 +34,24 @@ _OPERATOR_AFTER = re.compile(
 )
 _BETWEEN_HEDGED = re.compile(
     r"[^=]*\bor\b[^=]*|[\s,;/&()–—-]*(?:\w+\s+)?[\s,;/&()–—-]*(?:and|to|versus|vs\.?|&|/|,|;|–|—|-|out of|of)"
-    r"[\s,;()]*(?:maybe|even|then|again|perhaps|also)?[\s(]*",
+    r"[\s,;()]*(?:maybe|even|perhaps|also)?[\s(]*",
     re.IGNORECASE,
 )
 _MIXED = re.compile(r"\d+\s+\d+/\d+")
 _SCALE = re.compile(r"\s+(?:hundred|thousand|million|billion|trillion|percent|%|½)\b", re.IGNORECASE)
 _ARITHMETIC = re.compile(r"[\d\s.,+*/×÷()$−-]+")
+
+
+_DIGITS = str.maketrans(
+    {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+    | {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⁄": "/", "−": "-"}
+)
+_SIGN_APART = re.compile(r"(?<!\d)(-)\s+(?=[123]/[234]\b)")
+
+
+def with_plain_digits(text: str) -> str:
+    """A text with fractions and digits of other kinds written in the usual ones: "2½" is "2 1/2"."""
+    return text if text.isascii() else _SIGN_APART.sub(r"\1", text.translate(_DIGITS))
 
 
 def sentences_backwards(text: str) -> Iterator[str]:
@@ -76,7 +88,7 @@ def last_number(text: str, reads: Callable[[str], bool]) -> str | None:
         reads: Whether a piece of text is a number, with its unit perhaps.
     """
     for sentence in sentences_backwards(text):
-        plain = without_labels(sentence)
+        plain = without_labels(with_plain_digits(sentence))
         chunks = list(_CHUNK.finditer(plain))
         if chunks:
             return None if is_doubtful(plain) else _number_of(plain, chunks, reads)

@@ -3,12 +3,14 @@
 import logging
 from typing import Any
 
+from lbt import planning as stage
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings
 from lbt.generation import ModelsSettings
-from lbt.grading import domain_named
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed
-from lbt.planning import RunSettings, describe_plan, plan_run
+from lbt.pipelines.problems.nodes import ingest_problems
+from lbt.planning import RunSettings, check_files, describe_plan
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings
 from lbt.prompts import PromptSettings
@@ -19,7 +21,7 @@ from lbt.training import TrainingSettings
 logger = logging.getLogger(__name__)
 
 
-def plan(
+def plan_run(
     problems: ProblemSettings,
     exams: ExamSettings,
     models: ModelsSettings,
@@ -31,11 +33,13 @@ def plan(
     evaluation: EvaluationSettings,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> dict[str, Any]:
     """Check data and settings, and count what both jobs would ask."""
-    return plan_run(
+    check_files(problems)
+    table, ingest = ingest_problems(problems, exams, seed, domain, grading)
+    return stage.plan_run(
         RunSettings(
-            problems,
             exams,
             models,
             prompts,
@@ -45,12 +49,14 @@ def plan(
             training,
             evaluation,
             seed.root,
-            domain_named(domain.root),
-        )
+            domain.graded_by(grading),
+        ),
+        table,
+        ingest,
     )
 
 
-def report(dry_run_plan: dict[str, Any]) -> str:
+def describe(dry_run_plan: dict[str, Any]) -> str:
     """The plan as text, which is also printed."""
     text = describe_plan(dry_run_plan)
     logger.info("%s", text.rstrip())

@@ -13,7 +13,7 @@ from lbt.grading.domains.prose import (
 
 _TEXT_LOOKED_AT = 4000
 _FORMULA = re.compile(
-    r"\$\$(?P<dollars>.+?)\$\$|\\\[(?P<square>.+?)\\\]|\\\((?P<round>[^\n]+?)\\\)|(?<!\\)\$(?P<dollar>[^$\n]+?)(?<!\\)\$"
+    r"\$\$(?P<dollars>.+?)\$\$|\\\[(?P<square>.+?)\\\]|\\\((?P<round>[^\n]+?)\\\)|(?<!\\)\$(?P<dollar>(?:[^$\n\\]|\\.)+)\$"
     r"|\\begin\{(?P<name>align|equation|gather|eqnarray)\*?\}(?P<environment>.+?)\\end\{(?P=name)\*?\}",
     re.DOTALL,
 )
@@ -43,12 +43,10 @@ def stated_in_prose(text: str) -> str | None:
     masked, formulas = _masked(text[-_TEXT_LOOKED_AT:])
     for sentence in sentences_backwards(masked):
         plain = without_labels(sentence)
-        last = None
-        for last in _STATED.finditer(plain):
-            pass
-        if last is None:
+        stated = _STATED.findall(plain)
+        if not stated:
             continue
-        if last[0].isdigit():
+        if stated[-1].isdigit():
             return _number(plain, formulas)
         return None if is_doubtful(plain) else _formulas(plain, formulas)
     return None
