@@ -4,10 +4,13 @@ The slow way is Math-Verify. Its own time limit works by signals and only in a m
 slow way belongs into a worker process that can be killed (`comparison`).
 """
 
+import math
 import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+
+from lbt.grading.domains.math.evaluation import Value, evaluate
 
 DECIMALS = 6
 """Decimals to which an answer written as a decimal has to agree, which is Math-Verify's rule."""
@@ -21,10 +24,20 @@ _FAR_APART = 1e-3
 _ROUNDING = 1e-9
 _PERCENT = r"\%"
 _WORDS = re.compile(r"\\text\{[^{}]*\}")
+_MATRIX = re.compile(r"\(?\\begin\{pmatrix\}(.*)\\end\{pmatrix\}\)?", re.DOTALL)
+_BRACKETS = re.compile(r"[()\[\]]|\\[{}]")
+_SHORT = 60
+_INTERVAL = re.compile(r"[(\[][^()\[\]]+,[^()\[\]]+[)\]]")
+_SAFE_FOR_DECIMALS = 1e5  # a float has ten correct decimals below this
+_ALL_DIGITS = 1e-13
+_NO_VALUE = re.compile(
+    r"\A\d+:\d+\Z|\\(?:in|cup|cap|begin\{cases\})(?![a-z])|\\\{.*,.*\\\}|\\pm(?![a-z])|\A[fghP]\([^()]*\)\Z"
+)
 _LABEL = re.compile(
     r"(?:m?\\angle\s?[A-Z]{1,3}|\\[a-z]+(?:_\w)?|\\text\{[^{}]*\}|\\overline\{[A-Z]+\}|\|?[A-Z]{2,3}\|?|[A-Za-z](?:'|_\w)?"
     r"|[A-Za-z]\([^()=]*\)|\([a-z](?:,[a-z])+\))(?:=|\\equiv\s?)(?=[^=]+\Z)"
 )
+_MEMBER = re.compile(r"\A[a-zA-Z]\\in ?(?=[(\[])")
 _FUNCTION = re.compile(r"[a-zA-Z]\([a-z]\)=")
 _COORDINATES = re.compile(r"[a-zA-Z]=[^=,]+(?:,[a-zA-Z]=[^=,]+)+")
 _OPTION = re.compile(r"\(?([A-Z])\)?(?:[.)].*)?", re.DOTALL)
@@ -55,7 +68,8 @@ def equal_quickly(gold: str, answer: str) -> bool | None:
         return True
     one, other = _NUMBER.fullmatch(bare_gold), _NUMBER.fullmatch(bare_answer)
     if one is None or other is None:
-        return _of_other_kinds(bare_gold, bare_answer, one or other)
+        equal = _of_other_kinds(bare_gold, bare_answer, one or other)
+        return equal or (equal if (gold != bare_gold) == (answer != bare_answer) else None)
     if one["name"] and other["name"]:
         return None
     first, second = _value(one), _value(other)
@@ -70,7 +84,11 @@ def equal_quickly(gold: str, answer: str) -> bool | None:
 
 def _without_names(gold: str, answer: str) -> tuple[str, str]:
     """Both without the name of the value ("\\angle ABC=", "f(x)="), if one has none, or f(x) and y."""
+    if bool(_MEMBER.match(gold)) != bool(_MEMBER.match(answer)):
+        gold, answer = _MEMBER.sub("", gold), _MEMBER.sub("", answer)
     one, other = _LABEL.match(gold), _LABEL.match(answer)
+    if one and other and one[0] == other[0]:
+        return gold[one.end() :], answer[other.end() :]
     if one and not other and "=" not in answer:
         return gold[one.end() :], answer
     if other and not one and "=" not in gold:
@@ -95,29 +113,125 @@ def _of_other_kinds(gold: str, answer: str, number: re.Match[str] | None) -> boo
         return one[1] == other[1]
     if number is not None:
         rest = answer if number.string == gold else gold
-        return False if _WORDS.fullmatch(rest) or _NUMBERS.fullmatch(rest) else None
+        if _WORDS.fullmatch(rest) or _NUMBERS.fullmatch(rest) or rest.startswith(r"\begin{"):
+            return False
     if _NUMBERS.fullmatch(gold) and _NUMBERS.fullmatch(answer):
         return _lists_equal(gold, answer)
+    if _is_of_another_kind(gold, answer) or _is_of_another_kind(answer, gold):
+        return False
+    parts = _equal_in_parts(gold, answer)
+    return _equal_in_value(gold, answer) if parts is None else parts
+
+
+def _is_of_another_kind(one: str, other: str) -> bool:
+    """Whether one is a value or a tuple of values, and the other an equation of expressions or words.
+
+    Beside a value, this is also said of a ratio, a set, an interval, and several answers.
+    """
+    value = evaluate(one) is not None
+    if not value and any(evaluate(part) is None for part in (_ordered_parts(one) or [""])[1:] or [""]):
+        return False
+    if "=" in other and "," not in other:
+        return _LABEL.match(other) is None
+    if value and _INTERVAL.fullmatch(other):
+        return True
+    return _WORDS.fullmatch(other) is not None or (value and _NO_VALUE.search(other) is not None)
+
+
+def _equal_in_parts(gold: str, answer: str) -> bool | None:
+    """As `equal_quickly` for two tuples, intervals or matrices, part by part."""
+    one, other = _ordered_parts(gold), _ordered_parts(answer)
+    if one is None or other is None or one[0] != other[0] or len(one) != len(other):
+        return None
+    found = [equal_quickly(*pair) for pair in zip(one[1:], other[1:], strict=True)]
+    return False if False in found else None if None in found else True
+
+
+def _ordered_parts(text: str) -> list[str] | None:
+    """The form of a tuple, an interval or a matrix, and its parts."""
+    if matrix := _MATRIX.fullmatch(text):
+        rows = [row.split("&") for row in matrix[1].split(r"\\")]
+        return [f"{len(rows)} rows", *(part for row in rows for part in row)]
+    if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
+        inner = text[1:-1]
+        if "," in inner and not _BRACKETS.search(inner):
+            return [text[0] + text[-1], *inner.split(",")]
     return None
+
+
+def _equal_in_value(gold: str, answer: str) -> bool | None:
+    """As `equal_quickly` for two expressions, by their values where their variables have some values.
+
+    Values that are far apart are those of unequal expressions. Rational functions that have one value at three
+    points are equal, and so are short constants that agree in all digits; other agreement decides nothing.
+    """
+    one, other = evaluate(gold), evaluate(answer)
+    if one is None or other is None:
+        return None
+    decimal, constant = "." in gold + answer, not (one.variables or other.variables)
+    if one.exact and other.exact and constant:
+        return _same(Fraction(one.value), Fraction(other.value), not decimal)
+    if one.exact and other.exact and not decimal:
+        return one.value == other.value and all(
+            _value_at(gold, point) == _value_at(answer, point) for point in (1, 2)
+        )
+    first, second = _as_float(one.value), _as_float(other.value)
+    if math.isinf(first) or math.isinf(second):
+        return None if first == second else False
+    if _far_apart(first, second):
+        return False
+    if constant and decimal and abs(first) < _SAFE_FOR_DECIMALS:
+        return _same_decimals(first, second)
+    short = constant and not decimal and len(gold + answer) <= _SHORT
+    return True if short and math.isclose(first, second, rel_tol=_ALL_DIGITS) else None
+
+
+def _as_float(value: Value) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _same_decimals(first: float, second: float) -> bool | None:
+    """Whether two values agree in the decimals that count; None on the edge."""
+    difference = abs(first - second)
+    return True if difference < _ROUNDING else False if difference > 2 * 10**-DECIMALS else None
+
+
+def _value_at(text: str, point: int) -> Value | None:
+    found = evaluate(text, point)
+    return None if found is None else found.value
+
+
+def _far_apart(first: complex, second: complex) -> bool:
+    if first == 0 or second == 0:
+        return abs(first - second) > _ROUNDING
+    return abs(first - second) > _FAR_APART * (abs(first) + abs(second))
 
 
 def _lists_equal(gold: str, answer: str) -> bool | None:
     """Whether two lists of numbers are equal; None where the brackets leave it to the slow way."""
     if _brackets(gold) != _brackets(answer):
         return None
-    one, other = ([_NUMBER.fullmatch(part) for part in _inner(text).split(",")] for text in (gold, answer))
-    if len(one) != len(other):
+    firsts, seconds = _values_in(gold), _values_in(answer)
+    if firsts is None or seconds is None:
         return None
-    values = [(_value(a) if a else None, _value(b) if b else None) for a, b in zip(one, other, strict=True)]
-    if any(a is None or b is None for a, b in values):
-        return None
-    exact = "." not in gold + answer
-    if not _brackets(gold).startswith(("(", "[")):
-        firsts, seconds = (sorted(side) for side in zip(*values, strict=True))
+    if not gold.startswith(("(", "[")):
         if len(set(firsts)) < len(firsts) or len(set(seconds)) < len(seconds):
             return None
-        values = list(zip(firsts, seconds, strict=True))
-    return all(_same(a, b, exact) for a, b in values if a is not None and b is not None)
+        firsts, seconds = sorted(firsts), sorted(seconds)
+    exact = "." not in gold + answer
+    return len(firsts) == len(seconds) and all(
+        _same(one, other, exact) for one, other in zip(firsts, seconds, strict=True)
+    )
+
+
+def _values_in(text: str) -> list[Fraction] | None:
+    numbers = [_NUMBER.fullmatch(part) for part in _inner(text).split(",")]
+    values = [_value(number) for number in numbers if number]
+    found = [value for value in values if value is not None]
+    return found if len(found) == len(numbers) else None
 
 
 def _brackets(text: str) -> str:
@@ -204,7 +318,7 @@ def _differ_at_a_point(one: Any, other: Any) -> bool:
         first, second = (complex(expression.evalf(subs=point)) for expression in (one, other))
     except (TypeError, ValueError, ArithmeticError):  # no number: an unknown function, a sum without an end
         return False
-    return abs(first - second) > max(_FAR_APART * (abs(first) + abs(second)), _ROUNDING)
+    return _far_apart(first, second)
 
 
 def _value(number: re.Match[str]) -> Fraction | None:

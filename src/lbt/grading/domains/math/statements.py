@@ -14,6 +14,7 @@ from lbt.grading.domains.marks import (
     last_marks,
     own_words,
     rest_of_line,
+    without_calculations,
 )
 from lbt.grading.domains.math.prose import stated_in_prose
 
@@ -32,6 +33,7 @@ def math_statements(text: str, extraction: str = "strict") -> Iterator[Statement
     the first that states an answer. Boxes with no more than "and", "or" or a comma between them are one
     answer. In the extraction "flexible" the last line is taken too, and then the last sentence.
     """
+    text = without_calculations(text)
     own = own_words(text)
     if own != text:
         yield from _marked(own, followed=True)
