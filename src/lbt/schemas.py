@@ -124,6 +124,8 @@ pairs = _table(
         "rejected_lbt_score": _share(nullable=True),
         "chosen_verdict": _verdict(),
         "rejected_verdict": _verdict(),
+        "chosen_finish_reason": pa.Column(str, pa.Check.eq("stop")),
+        "rejected_finish_reason": _finish_reason(),
     },
     checks=pa.Check(lambda table: table["chosen"] != table["rejected"], name="chosen and rejected differ"),
 )

@@ -160,7 +160,9 @@ def _job(loads: list[Load]) -> dict[str, Any]:
 
 
 def _training(settings: RunSettings, tasks: Tasks, teaching: Load) -> dict[str, Any]:
-    pairs = len(tasks.of_role("teaching")) * settings.preferences.maximum_pairs_per_problem
+    preferences = settings.preferences
+    pairs = len(tasks.of_role("teaching")) * preferences.maximum_pairs_per_problem
+    pairs = min(pairs, preferences.maximum_pairs or pairs)
     return {
         "most_pairs": pairs,
         "most_steps": ceil(pairs / settings.training.batch_size) * settings.training.epochs,
