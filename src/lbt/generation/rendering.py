@@ -76,9 +76,9 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
     rows, tokens = _vocabulary_size(identity), max(tokenizer.get_vocab().values()) + 1
     if rows is not None and tokens > rows:
         raise ModelError(
-            f"{identity.name}: the tokenizer in {folder} has {tokens} tokens and the model's config.json names "
-            f"{rows} (vocab_size), so it is the tokenizer of another model. Copy tokenizer, config.json and "
-            "weights again from one and the same model."
+            f"{identity.name}: the tokenizer in {folder} has {tokens} tokens and the model's config.json "
+            f"names {rows} (vocab_size), so it is the tokenizer of another model. Copy tokenizer, "
+            "config.json and weights again from one and the same model."
         )
     return tokenizer
 

@@ -5,7 +5,7 @@ import pandas as pd
 from lbt.generation import ModelsSettings
 from lbt.pipelines.parameters import Folder, Seed
 from lbt.prompts import PromptSettings
-from lbt.training import Checkpoint, TrainingSettings, train_teacher
+from lbt.training import Checkpoint, Training, TrainingSettings, train_model
 
 Outcome = dict[str, str]
 
@@ -23,9 +23,8 @@ def train(
 
     The last input is a check that must have passed before a model is loaded.
     """
-    checkpoint, log, metrics = train_teacher(
-        pairs, models.teacher, prompts, training, training_folder.root, seed.root
-    )
+    job = Training(models.teacher, "models.teacher", prompts, training, seed.root)
+    checkpoint, log, metrics = train_model(pairs, job, training_folder.root)
     if checkpoint.trained:
         return checkpoint, log, metrics, {"outcome": "trained"}
     return checkpoint, log, metrics, {"outcome": "too_few_pairs", "outcome_reason": checkpoint.reason or ""}
