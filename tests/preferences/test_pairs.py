@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lbt import schemas
+from lbt import tables
 from lbt.preferences import PreferenceSettings, build_pairs
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
@@ -25,7 +25,7 @@ def finish_reason(text: str, verdict: str) -> str:
     return "length" if verdict == "truncated" or text.endswith("next question") else "stop"
 
 
-def tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def input_tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     names = sorted({problem for problem, *_ in rows})
     problems = pd.DataFrame(
         {"problem_id": names, "family": [f"f{name}" for name in names], "question": [f"{n}?" for n in names]}
@@ -53,8 +53,8 @@ def tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def pairs_of(rows: list[Rationale], seed: int = 0, **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
-    pairs, report = build_pairs(*tables(rows), PreferenceSettings(**options), seed)
-    schemas.pairs.validate(pairs)
+    pairs, report = build_pairs(*input_tables(rows), PreferenceSettings(**options), seed)
+    tables.pairs.validate(pairs)
     return pairs, report
 
 
@@ -212,11 +212,11 @@ def test_the_report_says_why_problems_have_no_pairs_and_what_kinds_the_others_ha
 
 
 def test_no_rationales_give_an_empty_table_and_a_report() -> None:
-    problems, rationales, scores = tables([("a", "x", "correct", 0.5)])
+    problems, rationales, scores = input_tables([("a", "x", "correct", 0.5)])
     pairs, report = build_pairs(problems, rationales.head(0), scores.head(0), PreferenceSettings(), 0)
     assert report["kept"] == 0
     assert pairs.empty
-    schemas.pairs.validate(pairs)
+    tables.pairs.validate(pairs)
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,9 @@ def test_pairs_keep_their_promises(
         maximum_pairs_per_problem=cap,
         maximum_pairs=total,
     )
-    problems, rationales, scores = tables(rows)
+    problems, rationales, scores = input_tables(rows)
     pairs, report = build_pairs(problems, rationales, scores, settings, seed)
-    schemas.pairs.validate(pairs)
+    tables.pairs.validate(pairs)
     assert len(pairs) <= (total or len(pairs))
     assert (pairs["margin"] > margin).all()
     assert (pairs["chosen"].str.strip() != pairs["rejected"].str.strip()).all()

@@ -8,29 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lbt import tables
 from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, collect_candidates
 from lbt.preferences.report import account_for, report_pairs
 from lbt.preferences.settings import PreferenceSettings
 from lbt.seeds import random_stream
 
-COLUMNS = [
-    "pair_id",
-    "problem_id",
-    "family",
-    "question",
-    "chosen",
-    "rejected",
-    "chosen_score",
-    "rejected_score",
-    "margin",
-    "chosen_lbt_score",
-    "rejected_lbt_score",
-    "chosen_verdict",
-    "rejected_verdict",
-    "chosen_finish_reason",
-    "rejected_finish_reason",
-]
-_FLOATS = {"chosen_score", "rejected_score", "margin", "chosen_lbt_score", "rejected_lbt_score"}
 # Scores are sums of shares: a gap of exactly the margin may come out a rounding error above it.
 _ROUNDING = 1e-9
 
@@ -65,9 +48,7 @@ def build_pairs(
         for number, pair in enumerate(choice.kept):
             pair_id = f"{name}/pair-{number}"
             records.append((pair_id, name, problem["family"], problem["question"], *_values(*pair)))
-    pairs = pd.DataFrame(records, columns=COLUMNS)
-    kinds = {column: "float64" if column in _FLOATS else "str" for column in COLUMNS}
-    return pairs.astype(kinds), report_pairs(accounts, rationales, settings)
+    return tables.make_table(tables.pairs, records), report_pairs(accounts, rationales, settings)
 
 
 @dataclass

@@ -15,8 +15,8 @@ from trl import DPOConfig
 
 from datasets import Dataset
 from lbt.errors import LbtError
-from lbt.generation.hardware import choose_device
-from lbt.generation.loading import load_model
+from lbt.generation.engines.transformers.hardware import choose_device
+from lbt.generation.engines.transformers.loading import load_model
 from lbt.training.examples import Example
 from lbt.training.job import Training
 from lbt.training.settings import TrainingSettings

@@ -2,15 +2,16 @@
 
 import pandas as pd
 
+from lbt import training as stage
 from lbt.generation import ModelsSettings
 from lbt.pipelines.parameters import Folder, Seed
 from lbt.prompts import PromptSettings
-from lbt.training import Checkpoint, Training, TrainingSettings, train_model
+from lbt.training import Checkpoint, Training, TrainingSettings
 
 Outcome = dict[str, str]
 
 
-def train(
+def train_teacher(
     pairs: pd.DataFrame,
     models: ModelsSettings,
     prompts: PromptSettings,
@@ -24,7 +25,7 @@ def train(
     The last input is a check that must have passed before a model is loaded.
     """
     job = Training(models.teacher, "models.teacher", prompts, training, seed.root)
-    checkpoint, log, metrics = train_model(pairs, job, training_folder.root)
+    checkpoint, log, metrics = stage.train_model(pairs, job, training_folder.root)
     if checkpoint.trained:
         return checkpoint, log, metrics, {"outcome": "trained"}
     return checkpoint, log, metrics, {"outcome": "too_few_pairs", "outcome_reason": checkpoint.reason or ""}
