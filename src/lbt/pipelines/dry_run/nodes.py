@@ -7,6 +7,7 @@ from lbt import planning as stage
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings
 from lbt.generation import ModelsSettings
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.pipelines.problems.nodes import ingest_problems
 from lbt.planning import RunSettings, check_files, describe_plan
@@ -32,10 +33,11 @@ def plan_run(
     evaluation: EvaluationSettings,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> dict[str, Any]:
     """Check data and settings, and count what both jobs would ask."""
     check_files(problems)
-    table, ingest = ingest_problems(problems, exams, seed, domain)
+    table, ingest = ingest_problems(problems, exams, seed, domain, grading)
     return stage.plan_run(
         RunSettings(
             exams,
@@ -47,7 +49,7 @@ def plan_run(
             training,
             evaluation,
             seed.root,
-            domain.root,
+            domain.graded_by(grading),
         ),
         table,
         ingest,

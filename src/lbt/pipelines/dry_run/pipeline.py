@@ -17,6 +17,7 @@ _PARAMETERS = (
     "evaluation",
     "seed",
     "domain",
+    "grading",
 )
 
 

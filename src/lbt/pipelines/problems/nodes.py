@@ -8,19 +8,20 @@ import pandas as pd
 from lbt.errors import ModelError
 from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelsSettings, identify_model
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.pocket.problems import SOURCE, load_pocket_problems
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 
 
 def ingest_problems(
-    problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain
+    problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain, grading: GradingSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
     if problems.source == SOURCE:
         table, report = load_pocket_problems(problems, seed.root)
     else:
-        table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
+        table, report = load_problems(problems, seed.root, domain.graded_by(grading), exams.maker == "family")
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 

@@ -20,7 +20,7 @@ def create_pipeline(trains: bool = False) -> Pipeline:
             *([check] if trains else []),
             node(
                 ingest_problems,
-                inputs=["params:problems", "params:exams", "params:seed", "params:domain"],
+                inputs=["params:problems", "params:exams", "params:seed", "params:domain", "params:grading"],
                 outputs=["problems", "ingest_report"],
                 name="ingest_problems",
             ),

@@ -114,6 +114,7 @@ def _selection() -> Pipeline:
                     "params:search",
                     "params:seed",
                     "params:domain",
+                    "params:grading",
                 ],
                 outputs=["selections", "search_curve", "search_by_group", "search_metrics"],
                 name="select_and_compare",
