@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import NonNegativeInt, RootModel, model_validator
+from pydantic import NonNegativeInt, PositiveInt, RootModel, model_validator
 
 from lbt.asking import Asker
 from lbt.generation import GenerationStore
@@ -31,6 +31,10 @@ class Domain(RootModel[str]):
     def graded_by(self, settings: GradingSettings) -> GradingDomain:
         """The domain of this name."""
         return domain_named(self.root, settings)
+
+
+class MaximumGenerations(RootModel[PositiveInt | None]):
+    """The most answers that a run may ask for; no limit if None."""
 
 
 class Folder(RootModel[Path]):

@@ -41,7 +41,9 @@ def sample_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-    *checks: Report,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """As in the main job, with `search.samples` rationales."""
     asker = make_asker(prompts, generation_store, seed, domain, grading)

@@ -24,11 +24,13 @@ def sample_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-    *checks: Report,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """The rationales of the teaching problems.
 
-    `checks` are reports that must be there before a model is loaded.
+    The last three inputs are checks that must have passed before a model is loaded.
     """
     asker = make_asker(prompts, generation_store, seed, domain, grading)
     asked = stage.sample_rationales(asker, problems, models.teacher, teaching)
