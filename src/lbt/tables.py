@@ -30,13 +30,17 @@ def _verdict() -> pa.Column:
     return pa.Column(str, pa.Check.isin(VERDICTS))
 
 
+def _finish_reason() -> pa.Column:
+    return pa.Column(str, pa.Check.isin(FINISH_REASONS))
+
+
 def _answer() -> dict[str, pa.Column]:
     """What every graded answer has."""
     return {
         "text": _text(),  # the whole completion
         "answer": _text(nullable=True),
         "verdict": _verdict(),
-        "finish_reason": pa.Column(str, pa.Check.isin(FINISH_REASONS)),
+        "finish_reason": _finish_reason(),
         "tokens": _count(),
     }
 

@@ -115,7 +115,7 @@ def train_dpo(
         LbtError: The loss is no longer a number, the GPU's memory is too small, or the disk is full.
     """
     settings = training.settings
-    arguments = _arguments(training, trainee, trainer_folder)
+    arguments = make_arguments(training, trainee, trainer_folder)
     try:
         with trainee.hardware.chosen():
             trainer = PairTrainer(
@@ -149,7 +149,7 @@ def save_model(model: PreTrainedModel, base: Path, folder: Path) -> None:
             shutil.copyfile(file, folder / file.name)
 
 
-def _arguments(training: Training, trainee: Trainee, folder: Path) -> DPOConfig:
+def make_arguments(training: Training, trainee: Trainee, folder: Path) -> DPOConfig:
     settings, hardware = training.settings, trainee.hardware
     large = trainee.model.num_parameters() >= _CHECKPOINTING_FROM_PARAMETERS
     arguments = DPOConfig(

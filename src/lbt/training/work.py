@@ -18,18 +18,10 @@ from pathlib import Path
 import pandas as pd
 from safetensors import SafetensorError
 
+from lbt import tables
 from lbt.errors import LbtError
 
-LOG_COLUMNS = (
-    "step",
-    "epoch",
-    "loss",
-    "learning_rate",
-    "reward_margin",
-    "reward_accuracy",
-    "logps_chosen",
-    "logps_rejected",
-)
+LOG_COLUMNS = tuple(tables.training_log.columns)
 
 _STATE_FILE = "trainer_state.json"
 
