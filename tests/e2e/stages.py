@@ -10,7 +10,7 @@ import pandas as pd
 import transformers.models.llama.modeling_llama  # noqa: F401 - imported once, for all processes forked later
 from tqdm import tqdm
 
-import lbt.generation.transformers_engine
+import lbt.generation.engines.transformers.engine
 import lbt.training.dpo  # noqa: F401 - the same
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.generation import (
@@ -20,7 +20,7 @@ from lbt.generation import (
     ModelSettings,
     Origin,
     Prompt,
-    Row,
+    StoredSample,
     SamplingSettings,
     recording,
     sampler,
@@ -141,7 +141,7 @@ class _WatchedStore(GenerationStore):
         super().__init__(path)
         self._tell = tell
 
-    def put(self, rows: Iterable[Row], origin: Origin) -> int:
+    def put(self, rows: Iterable[StoredSample], origin: Origin) -> int:
         new = super().put(rows, origin)
         self._tell(f"stored {new}")
         return new

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from huggingface_hub import constants
+from lbt.planning.loads import Estimator, Load, tasks_of
 
 from lbt.errors import DataError, ModelError
 from lbt.evaluation import EvaluationSettings
@@ -22,7 +23,6 @@ from lbt.generation import (
 )
 from lbt.planning import RunSettings, describe_plan, plan_run
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
-from lbt.planning.loads import Estimator, Load, tasks_of
 from lbt.planning.prompting import prompting_of
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings, load_problems

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lbt.pocket.corpus import CorpusSettings, documents
-from lbt.pocket.domain import FAMILIES
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.split import is_held_out
+from lbt.pocket.world import FAMILIES
 
 CORPORA = {
     "teacher": CorpusSettings(one_shot_share=0.35, teacher=True),

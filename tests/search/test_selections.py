@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.search.conftest import Marked, Said, exams_of, problems_of, rationales_of
 
 from lbt.errors import DataError
-from lbt.exams.examiner import ExactExaminer, Examined
 from lbt.search import SearchSettings, make_methods, select_answers
 from lbt.search.ballots import exam_marks, make_ballots, score_demos
+from lbt.search.examiner.exact import ExactExaminer, Examined
 
 Make = Callable[..., SearchSettings]
 

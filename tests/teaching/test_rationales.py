@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from lbt.teaching.asking import make_request
 
 from lbt import schemas
 from lbt.errors import ModelError
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.teaching.asking import make_request
 
 SAMPLING = SamplingSettings(temperature=1.0, max_tokens=20)
 PROBLEMS = pd.DataFrame(

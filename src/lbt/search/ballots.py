@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from lbt.grading import COUNTED, Domain, answer_classes, paper_key
-from lbt.scoring.selection import exam_score
+from lbt.search.selection import exam_score
 from lbt.search.settings import SearchSettings
 
 Marks = Mapping[str, Mapping[str, tuple[int, int]]]

@@ -3,11 +3,13 @@
 import logging
 from typing import Any
 
+from lbt import planning as stage
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings
 from lbt.generation import ModelsSettings
 from lbt.pipelines.parameters import Domain, Seed
-from lbt.planning import RunSettings, describe_plan, plan_run
+from lbt.pipelines.problems.nodes import ingest_problems
+from lbt.planning import RunSettings, check_files, describe_plan
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings
 from lbt.prompts import PromptSettings
@@ -18,7 +20,7 @@ from lbt.training import TrainingSettings
 logger = logging.getLogger(__name__)
 
 
-def plan(
+def plan_run(
     problems: ProblemSettings,
     exams: ExamSettings,
     models: ModelsSettings,
@@ -32,9 +34,10 @@ def plan(
     domain: Domain,
 ) -> dict[str, Any]:
     """Check data and settings, and count what both jobs would ask."""
-    return plan_run(
+    check_files(problems)
+    table, ingest = ingest_problems(problems, exams, seed, domain)
+    return stage.plan_run(
         RunSettings(
-            problems,
             exams,
             models,
             prompts,
@@ -45,11 +48,13 @@ def plan(
             evaluation,
             seed.root,
             domain.root,
-        )
+        ),
+        table,
+        ingest,
     )
 
 
-def report(dry_run_plan: dict[str, Any]) -> str:
+def describe(dry_run_plan: dict[str, Any]) -> str:
     """The plan as text, which is also printed."""
     text = describe_plan(dry_run_plan)
     logger.info("%s", text.rstrip())

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.dry_run.nodes import plan, report
+from lbt.pipelines.dry_run.nodes import describe, plan_run
 from lbt.pipelines.stage import stage
 
 _PARAMETERS = (
@@ -26,8 +26,11 @@ def create_pipeline() -> Pipeline:
         "dry_run",
         [
             node(
-                plan, inputs=[f"params:{name}" for name in _PARAMETERS], outputs="dry_run_plan", name="plan"
+                plan_run,
+                inputs=[f"params:{name}" for name in _PARAMETERS],
+                outputs="dry_run_plan",
+                name="plan_run",
             ),
-            node(report, inputs="dry_run_plan", outputs="dry_run_report", name="report"),
+            node(describe, inputs="dry_run_plan", outputs="dry_run_report", name="describe"),
         ],
     )

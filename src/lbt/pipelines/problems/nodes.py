@@ -9,6 +9,7 @@ from lbt.errors import ModelError
 from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelsSettings, identify_model
 from lbt.pipelines.parameters import Domain, Seed
+from lbt.pocket.problems import SOURCE, load_pocket_problems
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 
 
@@ -16,7 +17,10 @@ def ingest_problems(
     problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
-    table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
+    if problems.source == SOURCE:
+        table, report = load_pocket_problems(problems, seed.root)
+    else:
+        table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 
@@ -36,8 +40,8 @@ def check_trainable(models: ModelsSettings) -> dict[str, bool]:
     """Refuse a teacher whose weights are not to be had, before anything is generated."""
     if models.teacher.speaks_chat:
         raise ModelError(
-            f"models.teacher: {models.teacher.path} is only reached through a server's chat API, so it "
-            "cannot be trained. Give the teacher's weights as its path, with server.api: completions if a "
-            "server runs it."
+            f"models.teacher: {models.teacher.path} has no weights here (a server's chat API or a "
+            "script gives its answers), so it cannot be trained. Give the teacher's weights as its path, with "
+            "server.api: completions if a server runs it."
         )
     return {"trainable": True}

@@ -4,29 +4,31 @@ from typing import Any
 
 import pandas as pd
 
+from lbt import teaching as stage
+from lbt.asking import Usage
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.pipelines.asking import make_asker
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.prompts import PromptSettings
-from lbt.teaching import TeachingSettings, sample_rationales
+from lbt.teaching import TeachingSettings
 
 Report = dict[str, Any]
 
 
-def explain(
+def sample_rationales(
     problems: pd.DataFrame,
     models: ModelsSettings,
-    prompts: PromptSettings,
     teaching: TeachingSettings,
+    prompts: PromptSettings,
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
-    leakage_report: Report,
-    model_identities: Report,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Sample the rationales of the teaching problems.
+    *checks: Report,
+) -> tuple[pd.DataFrame, Usage]:
+    """The rationales of the teaching problems.
 
-    The last two inputs are the checks that must have passed before a model is loaded.
+    `checks` are reports that must be there before a model is loaded.
     """
-    return sample_rationales(
-        problems, models.teacher, prompts, teaching, generation_store, seed.root, domain.root
-    )
+    asker = make_asker(prompts, generation_store, seed, domain)
+    asked = stage.sample_rationales(asker, problems, models.teacher, teaching)
+    return asked.table, asked.usage
