@@ -65,7 +65,9 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
 
 def test_every_file_that_is_named_exists(document: Path) -> None:
     folders = "|".join(re.escape(folder) for folder in FOLDERS)
-    for name in re.findall(rf"(?<![\w./-])((?:{folders})/[\w./*-]*[\w*/])(?![\w<.-])", code_of(document.read_text())):
+    for name in re.findall(
+        rf"(?<![\w./-])((?:{folders})/[\w./*-]*[\w*/])(?![\w<.-])", code_of(document.read_text())
+    ):
         if not name.startswith("conf/local/"):
             assert list(ROOT.glob(name)), f"{name} does not exist"
 
