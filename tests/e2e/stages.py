@@ -20,8 +20,8 @@ from lbt.generation import (
     ModelSettings,
     Origin,
     Prompt,
-    StoredSample,
     SamplingSettings,
+    StoredSample,
     recording,
     sampler,
 )

@@ -6,8 +6,7 @@ from lbt import exams as stage
 from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 
 

@@ -41,7 +41,7 @@ def check_trainable(models: ModelsSettings) -> dict[str, bool]:
     if models.teacher.speaks_chat:
         raise ModelError(
             f"models.teacher: {models.teacher.path} has no weights here (a server's chat API or a "
-            "script gives its answers), so it cannot be trained. Give the teacher's weights as its path, with "
-            "server.api: completions if a server runs it."
+            "script gives its answers), so it cannot be trained. Give the teacher's weights as its path, "
+            "with server.api: completions if a server runs it."
         )
     return {"trainable": True}

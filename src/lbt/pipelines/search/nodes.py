@@ -8,8 +8,7 @@ from lbt import teaching as teaching_stage
 from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import PromptSettings
 from lbt.reporting.search_plots import plot_search_accuracy, plot_search_curve

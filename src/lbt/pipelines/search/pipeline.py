@@ -7,7 +7,7 @@ rationales, and an adaptive examiner may sit the exams.
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines import exams, problems, report, scoring
-from lbt.pipelines.asking import ASKER
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.search.nodes import (
     answer_without_students,
     draw_accuracies,

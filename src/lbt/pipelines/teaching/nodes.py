@@ -7,8 +7,7 @@ import pandas as pd
 from lbt import teaching as stage
 from lbt.asking import Usage
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings
 

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.asking import ASKER
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 from lbt.pipelines.teaching.nodes import sample_rationales
 
