@@ -1,7 +1,8 @@
 """The walkthroughs in docs/ work: each is followed to the letter in a copy of the project.
 
-A comment before a code block says what to do with it: `<!-- file: PATH -->` writes it, `<!-- append: PATH -->`
-adds it at the end of a file, `<!-- edit: PATH -->` applies its changed lines, `<!-- run -->` runs its commands.
+A comment before a code block says what to do with it: `<!-- file: PATH -->` writes it,
+`<!-- append: PATH -->` adds it at the end of a file, `<!-- edit: PATH -->` applies its changed lines, and
+`<!-- run -->` runs its commands.
 """
 
 import os
