@@ -23,7 +23,7 @@ from lbt.pipelines.stage import stage
 def create_pipeline() -> Pipeline:
     """The whole pipeline of M1."""
     shared = [
-        problems.create_pipeline(),
+        problems.create_pipeline(trains=False),
         exams.create_pipeline().only_nodes("exams.plan_exams"),
         scoring.create_pipeline(),
         report.create_pipeline().only_nodes("report.draw_lbt_scores"),
@@ -45,6 +45,7 @@ def _teaching() -> Pipeline:
                     *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
                 name="sample_rationales",
@@ -114,6 +115,7 @@ def _selection() -> Pipeline:
                     "params:search",
                     "params:seed",
                     "params:domain",
+                    "params:grading",
                 ],
                 outputs=["selections", "search_curve", "search_by_group", "search_metrics"],
                 name="select_and_compare",

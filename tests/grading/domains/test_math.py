@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lbt.grading import canonical_answer, grade_many
-from lbt.grading.extraction import math_candidates
+from lbt.grading import Attempt, domain_named, grade, grade_many
+from lbt.grading.domains.math.statements import math_statements
 
+MATH = domain_named("math")
 PAPER_FORM = [
     ("42", "[[Solution]]:\nWe add.\n\n[[Final Answer]]:\n$42$", "correct"),
     ("42", "[[Final Answer]]: $42$", "correct"),
@@ -99,7 +100,7 @@ NOTHING = [
     ("gold", "text", "verdict"), PAPER_FORM + BOXES + OTHER_MARKS + LAST_LINE + HEDGES + NOTHING
 )
 def test_answers_are_found_and_judged(gold: str, text: str, verdict: str) -> None:
-    assert grade_many("math", [(gold, text)])[0].verdict == verdict
+    assert grade(MATH, gold, text).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -107,32 +108,32 @@ def test_answers_are_found_and_judged(gold: str, text: str, verdict: str) -> Non
     [(*pair, "correct") for pair in EQUAL] + [(*pair, "wrong") for pair in UNEQUAL],
 )
 def test_notation_does_not_matter_but_value_does(gold: str, answer: str, verdict: str) -> None:
-    assert grade_many("math", [(gold, f"\\boxed{{{answer}}}")])[0].verdict == verdict
+    assert grade(MATH, gold, f"\\boxed{{{answer}}}").verdict == verdict
 
 
 def test_the_rule_that_found_the_answer_is_named() -> None:
     texts = ["[[Final Answer]]: 5", "\\boxed{5}", "#### 5", "The answer is 5.", "5", "nothing"]
-    rules = [graded.rule for graded in grade_many("math", [("5", text) for text in texts])]
+    rules = [graded.rule for graded in grade_many(MATH, [Attempt("5", text) for text in texts])]
     assert rules == ["[[Final Answer]]", "\\boxed", "####", "the answer is", "last line", None]
 
 
 def test_a_text_that_ran_out_of_tokens_has_no_answer_in_its_last_line() -> None:
     texts = ["\\boxed{5}", "We add\n3 + 2 = 5", "We add"]
-    graded = grade_many("math", [("5", text) for text in texts], finish_reasons=["length"] * 3)
+    graded = grade_many(MATH, [Attempt("5", text, cut=True) for text in texts])
     assert [each.verdict for each in graded] == ["correct", "truncated", "truncated"]
 
 
 def test_verdicts_come_in_the_order_of_the_pairs() -> None:
     golds = ["1", "x", r"\sqrt{2}", "1", "y"]
-    graded = grade_many("math", [(gold, r"\boxed{\frac{2}{\sqrt{2}}}") for gold in golds])
+    graded = grade_many(MATH, [Attempt(gold, r"\boxed{\frac{2}{\sqrt{2}}}") for gold in golds])
     assert [each.verdict == "correct" for each in graded] == [False, False, True, False, False]
 
 
 @hypothesis_settings(deadline=None, max_examples=200)
 @given(st.text(alphabet=st.sampled_from("\\{}$()[]_^,.=+-/ 12xabfrc\n#%~&|<>√π°")))
 def test_any_text_is_read_and_tidied_without_an_exception(text: str) -> None:
-    tidied = canonical_answer("math", text)
+    tidied = MATH.canonical(text)
     assert tidied is None or any(character.isalnum() for character in tidied)
     for mark in ("\\boxed{", "[[Final Answer]]:", "The answer is", ""):
-        assert list(math_candidates(mark + text))
-        assert grade_many("math", [("", mark + text)])[0].verdict == "error"
+        assert list(math_statements(mark + text, "flexible"))
+        assert grade(MATH, "", mark + text).verdict == "error"

@@ -2,7 +2,7 @@
 
 import re
 
-from lbt.grading.numbers import MAXIMUM_LENGTH
+from lbt.grading.domains.number import MAXIMUM_LENGTH
 
 MAXIMUM_DEPTH = 50
 _DEEP = re.compile(r"[{}]")
@@ -12,6 +12,7 @@ _UNICODE = str.maketrans(
         "θ": r"\theta ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "≈": r"\approx ",
         "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm ", "∅": r"\emptyset ", "°": r"^\circ ",
         "²": "^2", "³": "^3", "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
+        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         "\u00a0": " ", "\u202f": " ", "\u2009": " ", "“": "", "”": "", "…": r"\ldots ",
     }
 )  # fmt: skip
@@ -30,11 +31,24 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\(?:displaystyle|textstyle|limits|left|right|[bB]igg?)(?![a-zA-Z])", ""),
         (r"\\[dtc]frac(?![a-zA-Z])", r"\\frac"),
         (r"\\(?:mathrm|mathbf|mathit|textbf|textit|textrm|textnormal|mbox|hbox)(?![a-zA-Z])", r"\\text"),
-        (r"\\[,;:!>](?=\d{3}(?!\d))|\{,\}|,\\!\s*", ","),
+        (r"\\[,;:!>](?=\d{3}(?!\d))|\s*\{\s*,\s*\}\s*|,\\!\s*", ","),
+        (r"(?<=[{^])\\text\s*\{([A-Za-z])\}", r"\1"),
+        (r"(?<![a-zA-Z\\])i\((?=[\d-])", r"i\\cdot ("),
+        (r"\s*\\[pb]?mod\s*\{?\s*\d+\s*\}?\s*\Z|\s*\(\s*(?:\\b?mod|\\text\s*\{\s*mod\s*\})\s*\d+\s*\)\s*\Z", ""),
+        (r"(?<=[\w)])\*\*(?=[\d(-])", "^"),
+        (r"\\begin\{(?:matrix|bmatrix|smallmatrix)\}(.*?)\\end\{(?:matrix|bmatrix|smallmatrix)\}",
+         r"\\begin{pmatrix}\1\\end{pmatrix}"),
+        (r"[\[(]\s*\\begin\{array\}\s*\{[clr|]*\}(.*?)\\end\{array\}\s*[\])]",
+         r"\\begin{pmatrix}\1\\end{pmatrix}"),
+        (r"\\\\\s*(?=\\end\{)", ""),
+        (r"\\text\s*\{\s*(?:percent(?:age)?|pct)\s*\}|\b(?:percent(?:age)?|pct)\b(?=\W*\Z)", r"\\%"),
         (r"(?<!\\)\\[,;:!> ]|~|\\q?quad(?![a-zA-Z])", " "),
         (r"\\\$|\$|\*\*|`|[€£¥]", ""),
         (r"\\le(?:q|qslant)?(?![a-z])", r"\\le"),
         (r"\\ge(?:q|qslant)?(?![a-z])", r"\\ge"),
+        (r"\\lt(?![a-z])", "<"),
+        (r"\\gt(?![a-z])", ">"),
+        (r"!=|\\neq(?![a-z])", r"\\ne "),
         (r"<=", r"\\le "),
         (r">=", r"\\ge "),
         (r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-z]))|\\degrees?(?![a-z])", ""),
@@ -50,6 +64,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"_\s*\{\s*(\w+)\s*\}", r"_\1"),
         (r"\^\s*(-?\d{2,}|-\d)(?![\d.])", r"^{\1}"),
         (r"\^\s*\(([^()]*)\)", r"^{\1}"),
+        (r"(\^(?:\w|\{[^{}]*\}))\s+(?=\d)", r"\1\\cdot "),
         (r"\\frac\s*(\d)\s*(\d)(?!\d)", r"\\frac{\1}{\2}"),
         (r"\\frac\s*(\d)\s*\{", r"\\frac{\1}{"),
         (r"(\\frac\s*\{[^{}]*\})\s*(\d)", r"\1{\2}"),
@@ -74,17 +89,23 @@ _START = " \t\n,;:"
 _END = _START + ".?"
 _TEXT_UNIT = re.compile(r"(?<=\S)\s*\\text\s*\{[^{}]*\}\s*(?:\^\s*\{?\d\}?)?\s*\Z")
 _WORD_UNIT = re.compile(
-    rf"(?<=[\w)}}\]!])\s*(?:(?<=\d)(?:{_UNITS})|\s(?:square |cubic )?(?!(?:{_NO_UNIT})\b)[A-Za-z]{{2,}})"
+    rf"(?<=[\w)}}\]!])\s*(?:(?<=\d)(?:{_UNITS}|(?!(?:{_NO_UNIT})\b)[a-z]{{4,}})"
+    rf"|\s(?:square |cubic )?(?!(?:{_NO_UNIT})\b)[A-Za-z]{{2,}})"
     r"(?:\s*(?:\^\s*\{?\d\}?|/\s*[A-Za-z]+))?\s*\Z"
 )
 _REMARK = re.compile(
     r"\s*\((?![^()]*\b(?:or|and)\s*[^\sA-Za-z])[^()]*(?<![\\A-Za-z])[A-Za-z]{3,}[^()]*\)\s*\Z"
 )
-_PERCENT = re.compile(r"\s*(?:\\?%|\bpercent\b|\\text\s*\{\s*percent\s*\})\s*\Z")
+_PERCENT = re.compile(r"\s*\\?%\s*\Z")
 _PLAIN_WORDS = re.compile(r"(?:\\text\s*\{\s*)?([A-Za-z][a-z]+(?:[ '-][A-Za-z]+)*|[A-Z_]{3,})\s*\}?")
 _EQUATION = re.compile(r"(?<![<>!:\\])=")
 _ARITHMETIC = re.compile(r"(?:[\d\s.+\-/^!(){}]|\\(?:frac|times|cdot|sqrt|div|binom|pi)(?![a-z]))+")
 _APPROXIMATELY = re.compile(r"\\approx(?:eq)?(?![a-z])|\\simeq|\\doteq|~=")
+_VARIABLE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]")
+_DOUBLED = re.compile(r"\\\\(?=[a-zA-Z,!;%${}])")
+_REMAINDER = re.compile(r"\A\s*(\d{1,9})\s*\\bmod\s*\{?\s*(\d{1,9})\s*\}?\s*\Z")
+_NAME_LAST = re.compile(r"\s*([^=<>,]+?)\s*=\s*([a-zA-Z])\s*")
+_NAMED = re.compile(r"(?:(?<=[{,])|^)\s*([a-zA-Z])\s*=\s*")
 _LETTER = re.compile(r"\s*[A-Za-z]?\s*")
 _LIST = re.compile(r"\s*,?\s*\b(?:and|or)\b\s*,?\s*")
 _SPACES = re.compile(r"(\\[A-Za-z]+)\s+(?=[A-Za-z])|\s+")
@@ -111,13 +132,14 @@ def tidy(text: str) -> str | None:
     """
     if too_much(text):
         return None
-    text = _unwrap(_strip(text.translate(_UNICODE)))
+    text = _unwrap(_strip(_undoubled(text).translate(_UNICODE)))
+    text = _REMAINDER.sub(lambda found: str(int(found[1]) % (int(found[2]) or 1)), text)
     for pattern, replacement in _STEPS:
         text = pattern.sub(replacement, text)
     text = _without_units(text)
     if words := _PLAIN_WORDS.fullmatch(text):
         return f"\\text{{{' '.join(words[1].casefold().split())}}}"
-    text = _as_set(_result(_without_thousands(text)))
+    text = _with_name_first(_as_set(_result(_without_thousands(text))))
     percent = _PERCENT.search(text)
     if percent is not None:
         text = text[: percent.start()] + r"\%"
@@ -125,8 +147,30 @@ def tidy(text: str) -> str | None:
     return text if _is_notation(text) else None
 
 
+def _undoubled(text: str) -> str:
+    """With single backslashes where all are doubled, as in text that was quoted once too often."""
+    if "\\\\begin" in text:
+        return text.replace("\\\\", "\\")
+    return text if "\\begin" in text else _DOUBLED.sub(r"\\", text)
+
+
+def _with_name_first(text: str) -> str:
+    """ "x=2" for "2=x"; "\\{3,7\\}" for "\\{x=3,x=7\\}" and "x=3,x=7"."""
+    if swapped := _NAME_LAST.fullmatch(text):
+        return f"{swapped[2]}={swapped[1]}"
+    sides = _NAMED.findall(text)
+    inner = text.removeprefix("\\{").removesuffix("\\}")
+    if len(sides) > 1 and len(set(sides)) == 1 and len(sides) == inner.count(",") + 1:
+        return f"\\{{{_NAMED.sub('', inner)}\\}}"
+    return text
+
+
 def _strip(text: str) -> str:
-    return text.lstrip(_START).rstrip(_END)
+    text = text.lstrip(_START)
+    if text.rstrip().endswith(("...", "\\ldots", "\\dots")):
+        return text.rstrip()
+    text = text.rstrip(_END)
+    return text[:-1].rstrip(_END) if text.endswith("\\") and not text.endswith("\\\\") else text
 
 
 def _unwrap(text: str) -> str:
@@ -173,7 +217,10 @@ def _result(text: str) -> str:
     if len(sides) > 1:
         text = sides[1] if _LETTER.fullmatch(sides[0].replace("=", " ")) else sides[0]
     parts = _EQUATION.split(text)
-    if len(parts) > 1 and (_ARITHMETIC.fullmatch(parts[-2]) or (len(parts) > 2 and "," not in text)):
+    calculated = (
+        _ARITHMETIC.fullmatch(parts[-2]) and not _VARIABLE.search(parts[-1]) if len(parts) > 1 else False
+    )
+    if len(parts) > 1 and (calculated or (len(parts) > 2 and "," not in text and not _LIST.search(text))):
         return parts[-1].strip()
     return text
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lbt.grading import grade, read_number
+from lbt.grading import domain_named, grade, read_number
 
+NUMBER, TEXT = domain_named("number"), domain_named("text")
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=50)
 
 GSM8K = [
@@ -27,9 +28,9 @@ GSM8K = [
     ("18", "#### 12\nNo, wait.\n#### 18", "stop", "correct"),
     ("12", "#### 12\nNo, wait.\n#### 18", "stop", "wrong"),
     ("121", "#### 1,21", "stop", "no_answer"),
-    ("18", "#### 18", "length", "correct"),
+    ("18", "#### 18", "length", "truncated"),
     ("18", "She makes 9 * 2 =", "length", "truncated"),
-    ("18", "She makes 9 * 2 = 18", "stop", "no_answer"),
+    ("18", "She makes 9 * 2 = 18", "stop", "correct"),
     ("18", "####", "stop", "no_answer"),
     ("18", "#### 18 or 19", "stop", "no_answer"),
     ("2", "#### 2 and a half", "stop", "no_answer"),
@@ -78,7 +79,7 @@ NOTHING = [
     ("None", "#### None", "stop", "no_answer"),
     ("nan", "#### nan", "stop", "no_answer"),
 ]
-TEXT = [
+TEXTS = [
     ("True", "#### true.", "stop", "correct"),
     ("faulty generalization", "The answer is **Faulty  Generalization**.", "stop", "correct"),
     ("yes", "#### no", "stop", "wrong"),
@@ -94,56 +95,56 @@ TEXT = [
     GSM8K + FRACTIONS_AND_DECIMALS + CHAT_MODELS + NOTHING,
 )
 def test_numbers_are_graded(gold: str, text: str, finish_reason: str, verdict: str) -> None:
-    assert grade("number", gold, text, finish_reason).verdict == verdict
+    assert grade(NUMBER, gold, text, finish_reason).verdict == verdict
 
 
-@pytest.mark.parametrize(("gold", "text", "finish_reason", "verdict"), TEXT)
+@pytest.mark.parametrize(("gold", "text", "finish_reason", "verdict"), TEXTS)
 def test_texts_are_graded(gold: str, text: str, finish_reason: str, verdict: str) -> None:
-    assert grade("text", gold, text, finish_reason).verdict == verdict
+    assert grade(TEXT, gold, text, finish_reason).verdict == verdict
 
 
 def test_equal_answers_have_one_spelling() -> None:
     spellings = ["#### 1,210", "#### $1210.00", "\\boxed{1210}", "The answer is 1210 eggs."]
-    assert {grade("number", "1", text).answer for text in spellings} == {"1210"}
+    assert {grade(NUMBER, "1", text).answer for text in spellings} == {"1210"}
 
 
 def test_the_rule_that_found_the_answer_is_named() -> None:
-    assert grade("number", "3", "\\boxed{4} #### 3").rule == "####"
-    assert grade("number", "3", "nothing here").rule is None
+    assert grade(NUMBER, "3", "\\boxed{4} #### 3").rule == "####"
+    assert grade(NUMBER, "3", "nothing here").rule is None
 
 
 @UNHURRIED
 @given(st.integers(-(10**30), 10**30))
 def test_an_integer_equals_itself_however_it_is_written(number: int) -> None:
     for written in (f"{number}", f"{number:,}", f"{number}.0", f"{number}/1", f"{number} km"):
-        assert grade("number", str(number), f"#### {written}").verdict == "correct"
-        assert grade("number", written, f"#### {number}").verdict == "correct"
+        assert grade(NUMBER, str(number), f"#### {written}").verdict == "correct"
+        assert grade(NUMBER, written, f"#### {number}").verdict == "correct"
 
 
 @UNHURRIED
 @given(st.integers(-(10**20), 10**20))
 def test_a_neighbour_of_a_huge_integer_is_wrong(number: int) -> None:
-    assert grade("number", str(number), f"#### {number + 1}").verdict == "wrong"
+    assert grade(NUMBER, str(number), f"#### {number + 1}").verdict == "wrong"
 
 
 @UNHURRIED
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
 def test_a_decimal_equals_itself(number: object) -> None:
-    assert grade("number", str(number), f"#### {number}").verdict == "correct"
+    assert grade(NUMBER, str(number), f"#### {number}").verdict == "correct"
 
 
 @UNHURRIED
 @given(st.integers(-1000, 1000), st.integers(1, 1000))
 def test_a_fraction_equals_itself(numerator: int, denominator: int) -> None:
     written = f"{numerator}/{denominator}"
-    assert grade("number", written, f"#### {written}").verdict == "correct"
+    assert grade(NUMBER, written, f"#### {written}").verdict == "correct"
 
 
 @UNHURRIED
 @given(st.text(), st.text(), st.sampled_from(["stop", "length"]))
 def test_any_text_gets_a_verdict(gold: str, text: str, finish_reason: str) -> None:
-    for domain in ("number", "text"):
-        graded = grade(domain, gold, f"{text} #### {text}", finish_reason)  # type: ignore[arg-type]
+    for domain in (NUMBER, TEXT):
+        graded = grade(domain, gold, f"{text} #### {text}", finish_reason)
         assert (graded.answer is None) == (graded.verdict in ("no_answer", "truncated"))
 
 
@@ -161,13 +162,13 @@ def test_any_text_gets_a_verdict(gold: str, text: str, finish_reason: str) -> No
 )
 def test_monstrous_answers_do_not_hang(monster: str) -> None:
     started = time.process_time()
-    assert grade("number", "9", f"#### {monster}").verdict == "no_answer"
-    assert grade("number", "9", "\\boxed{" * 2000 + monster).verdict == "no_answer"
+    assert grade(NUMBER, "9", f"#### {monster}").verdict == "no_answer"
+    assert grade(NUMBER, "9", "\\boxed{" * 2000 + monster).verdict == "no_answer"
     assert time.process_time() - started < 2
 
 
 def test_a_304_digit_answer_is_compared_exactly() -> None:
     gold = "7" * 304
-    assert grade("number", gold, f"\\boxed{{{gold}}}").verdict == "correct"
-    assert grade("number", gold, f"\\boxed{{{gold[:-1]}8}}").verdict == "wrong"
+    assert grade(NUMBER, gold, f"\\boxed{{{gold}}}").verdict == "correct"
+    assert grade(NUMBER, gold, f"\\boxed{{{gold[:-1]}8}}").verdict == "wrong"
     assert read_number(gold) == int(gold)

@@ -1,7 +1,12 @@
-"""Read a number as it is written in an answer, exactly."""
+"""Answers that are a number, read exactly as it is written."""
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
+
+from lbt.grading.domains.marks import Statement, marked_statements, own_words, states_otherwise
+from lbt.grading.domains.plain import PlainDomain
+from lbt.grading.domains.prose import last_number, with_plain_digits
 
 # int() refuses more than 4,300 digits and slows down long before; no problem has an answer of that length.
 MAXIMUM_LENGTH = 1000
@@ -41,6 +46,34 @@ _NO_UNIT = frozenset(
 )
 
 
+class NumberDomain(PlainDomain):
+    """A number, with a unit perhaps, which is not compared."""
+
+    name = "number"
+    rules = 3
+
+    def statements(self, text: str) -> Iterator[Statement]:
+        """The marked ones; if flexible, also the last number of the last sentence that has one."""
+        blocked = False
+        for statement in marked_statements(text):
+            yield statement
+            blocked = blocked or states_otherwise(statement)
+        if self.settings.extraction == "flexible" and not blocked:
+            number = last_number(own_words(text), lambda piece: read_number(piece) is not None)
+            if number is not None:
+                yield Statement("last sentence", number, closed=False)
+
+    def canonical(self, answer: str) -> str | None:
+        """The value: "1210" for "$1,210.00", "3/4" for "0.75"."""
+        value = read_number(answer)
+        return None if value is None else str(value)
+
+    def gold_fault(self, gold: str) -> str | None:
+        """As the protocol says, with a hint at other domains."""
+        fault = super().gold_fault(gold)
+        return None if fault is None else f"{fault}; for answers in words set domain: text"
+
+
 def read_number(text: str) -> Fraction | None:
     """The number that `text` states, or None.
 
@@ -64,13 +97,16 @@ def read_number(text: str) -> Fraction | None:
 
 def _plain(text: str) -> str:
     """Without LaTeX and Markdown around the number."""
-    text = text.replace("{,}", ",").replace("\u2212", "-").replace("\\$", "$").replace("\\%", "%")
+    text = with_plain_digits(text).replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
     text = re.sub(r"\\[!,;: ]|\\[()\[\]]|\^\{?\\circ\}?|\*\*|`", "", text)
     text = _WRAPPED_TEXT.sub(r" \1", text)
     text = _FRACTION.sub(r" \1/\2", text).strip()
     if text.startswith("$") and text.endswith("$"):
         text = text[1:-1].strip()
-    return _NAME.sub("", text.rstrip(" .,;:"), count=1)
+    text = text.strip(" .,;:!?")
+    if text[:1] + text[-1:] in ("()", "[]"):
+        text = text[1:-1].strip()
+    return _NAME.sub("", text, count=1)
 
 
 def _value(found: re.Match[str]) -> Fraction | None:

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from tests.real_data import DATA, needs_real_data
 
-from lbt.grading import canonical_answer, grade_many
-from lbt.grading.equality import equal_quickly, equal_slowly
-from lbt.grading.reading import read_math
+from lbt.grading import Attempt, domain_named, grade_many
+from lbt.grading.domains.math.equality import equal_quickly, equal_slowly
+from lbt.grading.domains.math.reading import read_math
 
 SOURCES = ["math500_test", "math_fneval_originals", "math_fneval_variants"]
 SOLUTIONS = [
@@ -21,6 +21,8 @@ SOLUTIONS = [
 # Neighbours that differ in writing only.
 EQUAL_NEIGHBOURS = {("x=5", "5"), ("120", "120^\\circ")}
 BROKEN = {"_7"}
+
+MATH = domain_named("math")
 
 pytestmark = needs_real_data
 
@@ -39,7 +41,7 @@ def golds_of(name: str) -> list[str]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_gold_answer_is_right_for_itself(name: str, solution: str) -> None:
     golds = golds_of(name)
-    graded = grade_many("math", [(gold, solution.format(gold)) for gold in golds])
+    graded = grade_many(MATH, [Attempt(gold, solution.format(gold)) for gold in golds])
     verdicts = {(gold, each.verdict) for gold, each in zip(golds, graded, strict=True)}
     broken = {(gold, "error") for gold in golds if gold in BROKEN}
     assert {pair for pair in verdicts if pair[1] != "correct"} == broken
@@ -52,9 +54,9 @@ def test_every_gold_answer_is_wrong_for_the_next_problem(name: str) -> None:
     pairs = [
         (gold, SOLUTIONS[1].format(other))
         for other, gold in pairwise(golds)
-        if canonical_answer("math", gold) != canonical_answer("math", other) and not BROKEN & {gold, other}
+        if MATH.canonical(gold) != MATH.canonical(other) and not BROKEN & {gold, other}
     ]
-    graded = grade_many("math", pairs)
+    graded = grade_many(MATH, [Attempt(*pair) for pair in pairs])
     passed = {
         (gold, text.split("\\boxed{")[1][:-3])
         for (gold, text), each in zip(pairs, graded, strict=True)
@@ -68,10 +70,10 @@ def test_every_gold_answer_is_wrong_for_the_next_problem(name: str) -> None:
 def test_the_quick_comparison_says_what_math_verify_says() -> None:
     pairs: set[tuple[str, str]] = set()
     for name in SOURCES:
-        tidied = [answer for gold in golds_of(name) if (answer := canonical_answer("math", gold))]
+        tidied = [answer for gold in golds_of(name) if (answer := MATH.canonical(gold))]
         pairs |= set(pairwise(tidied[:300])) | {(each, each) for each in tidied[:300]}
     for row in rows_of("model_outputs_sample"):
-        gold, answer = canonical_answer("math", row["gold_answer"]), read_math(row["completion"]).answer
+        gold, answer = MATH.canonical(row["gold_answer"]), read_math(row["completion"]).answer
         if gold is not None and answer is not None:
             pairs.add((gold, answer))
     quick = {pair: equal for pair in pairs if (equal := equal_quickly(*pair)) is not None}
@@ -81,7 +83,7 @@ def test_the_quick_comparison_says_what_math_verify_says() -> None:
 
 def test_real_outputs_are_graded_as_the_table_in_the_docs_says() -> None:
     rows = rows_of("model_outputs_sample")
-    graded = grade_many("math", [(row["gold_answer"], row["completion"]) for row in rows])
+    graded = grade_many(MATH, [Attempt(row["gold_answer"], row["completion"]) for row in rows])
     assert Counter(each.verdict for each in graded) == {
         "wrong": 204,
         "correct": 154,

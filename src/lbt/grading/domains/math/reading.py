@@ -1,11 +1,13 @@
-"""Decide what a candidate says: a mathematical answer, nothing, or too much to look at."""
+"""Decide what a statement says: a mathematical answer, nothing, or too much to look at."""
 
 import re
 from dataclasses import dataclass
 
-from lbt.grading.extraction import math_candidates
-from lbt.grading.forms import tidy, too_much
-from lbt.grading.numbers import MAXIMUM_LENGTH
+from lbt.grading.domains.marks import states_otherwise
+from lbt.grading.domains.math.forms import tidy, too_much
+from lbt.grading.domains.math.statements import math_statements
+from lbt.grading.domains.number import MAXIMUM_LENGTH
+from lbt.grading.settings import Extraction
 
 MAXIMUM_TEXT = 500_000
 """Longest completion that is read, in characters; beyond it the verdict is an error."""
@@ -50,21 +52,26 @@ class Reading:
         return self.answer is None and self.rule is not None
 
 
-def read_math(text: str) -> Reading:
-    """The first candidate that states an answer, the most explicit rule first."""
+def read_math(text: str, cut: bool = False, extraction: Extraction = "flexible") -> Reading:
+    """The first statement that states an answer, the most explicit rule first.
+
+    If the text was cut, one that nothing stands after is no answer, nor are those of less explicit rules.
+    """
     if len(text) > MAXIMUM_TEXT:
         return Reading(rule="whole text")
-    for rule, candidate in math_candidates(text):
-        statement = candidate.strip()
-        if not statement:
+    blocked = False
+    for statement in math_statements(text, extraction):
+        said = statement.text.strip()
+        if not said or (blocked and statement.rule == "last sentence"):
             continue
-        if too_much(statement):
-            if _states_too_much(rule, statement, text):
-                return Reading(rule=rule)
+        if too_much(said):
+            if _states_too_much(statement.rule, said, text):
+                return Reading(rule=statement.rule)
             continue
-        answer = _READERS[rule](statement)
+        answer = _READERS[statement.rule](said)
         if answer is not None:
-            return Reading(answer, rule)
+            return Reading() if cut and not statement.closed else Reading(answer, statement.rule)
+        blocked = blocked or (statement.rule in _MARKED and states_otherwise(statement))
     return Reading()
 
 
@@ -111,9 +118,12 @@ _READERS = {
     "[[Final Answer]]": _read_explicit,
     "\\boxed": tidy,
     "####": _read_notation,
+    "<answer>": _read_explicit,
     "the answer is": _read_sentence,
     "last line": _read_last_line,
+    "last sentence": _read_notation,
 }
+_MARKED = ("[[Final Answer]]", "\\boxed", "<answer>", "the answer is")
 
 
 def _after_verb(statement: str) -> str:
