@@ -16,7 +16,10 @@ from lbt.errors import DataError
 from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, sample_transcripts
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
+
+NUMBER = domain_named("number")
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -208,7 +211,7 @@ def test_problems_are_asked_greedily_once_and_sampled(
     monkeypatch.setattr("lbt.evaluation.answers.generate", generate)
     with GenerationStore(tmp_path / "store.db") as store:
         answers, usage = answer_problems(
-            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, "number"
+            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, NUMBER
         )
     tables.evaluation_answers.validate(answers)
     assert [(request.samples, request.sampling.temperature) for request in seen] == [

@@ -10,7 +10,10 @@ from lbt import tables
 from lbt.errors import ModelError
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
+
+NUMBER = domain_named("number")
 
 PROBLEMS = pd.DataFrame(
     {
@@ -68,7 +71,7 @@ def sit(
             settings,
             store,
             0,
-            "number",
+            NUMBER,
         )
     assert usage["reused"] == 2
     return answers, seen

@@ -22,10 +22,13 @@ from lbt.generation import (
     SamplingSettings,
     sampler,
 )
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 from lbt.search.examiner.bounds import ExamRule
 from lbt.search.examiner.exact import ExactExaminer, Examined
 from lbt.search.selection import select
+
+NUMBER = domain_named("number")
 
 MODELS = Path(__file__).parents[2] / "src/lbt/pocket/models"
 STUDENTS = {name: ModelSettings(path=str(MODELS / f"student_{name}")) for name in ("strong", "weak")}
@@ -92,7 +95,7 @@ def sit_in_waves(rule: ExamRule, store: GenerationStore) -> tuple[AdaptiveExams,
         for problem, rows in taught.groupby("problem_id")
     ]
     examiner = ExactExaminer(examined, list(STUDENTS), rule)
-    papers = ExamPapers(PROBLEMS, taught, PromptSettings(), SETTINGS, 0, "number")
+    papers = ExamPapers(PROBLEMS, taught, PromptSettings(), SETTINGS, 0, NUMBER)
     return sit_adaptively(examiner, plan, papers, lenient(), store), examiner.selected()
 
 
@@ -102,7 +105,7 @@ def selected_in_full(rule: ExamRule, store: GenerationStore) -> dict[str, str | 
     scores: dict[str, Fraction] = {}
     for name, model in lenient().items():
         answers, _ = sit_exams(
-            plan, PROBLEMS, taught, name, model, PromptSettings(), SETTINGS, store, 0, "number"
+            plan, PROBLEMS, taught, name, model, PromptSettings(), SETTINGS, store, 0, NUMBER
         )
         counted = answers[answers["verdict"].ne("error") & answers["demo_id"].notna()]
         for demo, rows in counted.groupby("demo_id"):

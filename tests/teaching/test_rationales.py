@@ -11,8 +11,11 @@ from lbt.teaching.asking import make_request
 from lbt import tables
 from lbt.errors import ModelError
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
+
+NUMBER = domain_named("number")
 
 SAMPLING = SamplingSettings(temperature=1.0, max_tokens=20)
 PROBLEMS = pd.DataFrame(
@@ -51,7 +54,7 @@ def teach(
             TeachingSettings(samples=samples, sampling=SAMPLING),
             store,
             7,
-            "number",
+            NUMBER,
         )
     return rationales, usage, seen
 
