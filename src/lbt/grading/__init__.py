@@ -1,8 +1,9 @@
 """Verdicts on answers: what was answered, and whether it is right."""
 
-from lbt.grading.classes import answer_classes, paper_key
+from lbt.grading.classes import answer_classes
 from lbt.grading.many import grade_completions, grade_many, grader_version
 from lbt.grading.numbers import read_number
+from lbt.grading.paper import paper_answer_key, paper_key
 from lbt.grading.verdicts import (
     ANSWERED,
     COUNTED,
@@ -27,6 +28,7 @@ __all__ = [
     "grade_completions",
     "grade_many",
     "grader_version",
+    "paper_answer_key",
     "paper_key",
     "read_number",
 ]
