@@ -23,14 +23,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lbt.exams.adaptive import sit_adaptively
+from lbt.teaching.asking import Requests
 from results import Row, hand_over, options, result
 from workload import ROOT, STUDENT, Workload, model, opened, prompts_of, served
 
-from lbt.exams.adaptive import sit_adaptively
-from lbt.exams.examiner import ExactExaminer, Examined
 from lbt.generation import Engine, GenerationStore, ModelSettings, Request, identify_model, sampler
 from lbt.generation.rendering import load_tokenizer
-from lbt.teaching.asking import Requests
+from lbt.search.examiner.exact import ExactExaminer, Examined
 
 ANSWERS = 5000
 TURNS = 3
@@ -75,7 +75,7 @@ def paper_pipeline(settings: ModelSettings) -> Any:
     import transformers
     from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
-    from lbt.generation.hardware import choose_device, choose_dtype
+    from lbt.generation.engines.transformers.hardware import choose_device, choose_dtype
 
     transformers.logging.set_verbosity_error()
     device = choose_device("auto", "benchmark")

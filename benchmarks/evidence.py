@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from cells import ROOT, newest, run_pipeline
 
-from lbt.scoring.statistics import paired_bootstrap_interval
+from lbt.statistics import paired_bootstrap_interval
 
 DATA = ROOT / "data" / "evidence"
 RESULTS = ROOT / "benchmarks" / "evidence.json"

@@ -17,13 +17,13 @@ from results import Row, hand_over, options
 from workload import ROOT, STUDENT, Workload, model
 
 from lbt.exams import sit_exams
-from lbt.exams.bounds import ExamRule
-from lbt.exams.examiner import ExactExaminer, Examined
-from lbt.exams.racing import RacingExaminer
 from lbt.generation import GenerationStore
-from lbt.grading import COUNTED
-from lbt.scoring.selection import exam_score, select
-from lbt.scoring.statistics import wilson_interval
+from lbt.grading import COUNTED, domain_named
+from lbt.search.examiner.bounds import ExamRule
+from lbt.search.examiner.exact import ExactExaminer, Examined
+from lbt.search.examiner.racing import RacingExaminer
+from lbt.search.selection import exam_score, select
+from lbt.statistics import wilson_interval
 
 RATIONALES = (16, 64, 256)
 RULES: tuple[ExamRule, ...] = ("sum", "max")
@@ -48,7 +48,7 @@ def full_exams(folder: Path, rationales: int) -> tuple[pd.DataFrame, Outcomes, i
             workload.exams,
             store,
             0,
-            "number",
+            domain_named("number"),
         )
     ordered = answers.sort_values(["repeat", "exam_problem_id"])
     outcomes = {

@@ -23,8 +23,9 @@ COMMAND = "python benchmarks/memory.py"
 
 def run(size: int) -> dict[str, float]:
     """Generate, ask again; returns peak memory in MB and the seconds of the second call."""
-    from lbt.generation import GenerationStore, Request, SamplingSettings, generate
     from lbt.teaching.asking import Requests
+
+    from lbt.generation import GenerationStore, Request, SamplingSettings, generate
 
     sampling = SamplingSettings(temperature=0.7, max_tokens=2)
 

@@ -81,7 +81,7 @@ def test_the_layers_are_kept() -> None:
 def test_every_table_has_a_schema_and_everything_is_versioned(env: str) -> None:
     for name, entry in catalog_of(env).items():
         if entry["type"] == "pandas.ParquetDataset":
-            assert entry["validator"] == f"lbt.schemas.{name}"
+            assert entry["validator"] == f"lbt.tables.{name}"
         assert entry.get("versioned") or name == "generation_store", name
         assert "layer" in entry["metadata"]["kedro-viz"], name
         assert entry["metadata"].get("mlflow", "artifact") in RECORDS, name

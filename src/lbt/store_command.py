@@ -14,7 +14,7 @@ from kedro.framework.project import settings
 from kedro.framework.startup import ProjectMetadata
 
 from lbt.generation import GenerationStore
-from lbt.generation.overview import disk_bytes, overview, prune
+from lbt.generation.store.overview import disk_bytes, overview, prune
 from lbt.hooks.messages import readable
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}

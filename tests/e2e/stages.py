@@ -10,7 +10,7 @@ import pandas as pd
 import transformers.models.llama.modeling_llama  # noqa: F401 - imported once, for all processes forked later
 from tqdm import tqdm
 
-import lbt.generation.transformers_engine
+import lbt.generation.engines.transformers.engine
 import lbt.training.dpo  # noqa: F401 - the same
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.generation import (
@@ -20,15 +20,18 @@ from lbt.generation import (
     ModelSettings,
     Origin,
     Prompt,
-    Row,
     SamplingSettings,
+    StoredSample,
     recording,
     sampler,
 )
+from lbt.grading import domain_named
 from lbt.pocket.problems import draw_problems
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings, train_teacher
+
+NUMBER = domain_named("number")
 
 STAGES = ("teaching", "exams", "training")
 PAIRS = 32
@@ -73,13 +76,13 @@ def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     prompts = PromptSettings()
     teacher = _model(TEACHER)
     tell("stage teaching")
-    rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, "number")
+    rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, NUMBER)
     tell("stage exams")
     plan = plan_exams(problems, rationales, _EXAMS, 0)
     exams = []
     for name in ("strong", "weak"):
         student = _model(_MODELS / f"student_{name}")
-        answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, "number")
+        answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, NUMBER)
         exams.append(answers)
     tell("stage training")
     pairs = _pairs(problems, rationales)
@@ -141,7 +144,7 @@ class _WatchedStore(GenerationStore):
         super().__init__(path)
         self._tell = tell
 
-    def put(self, rows: Iterable[Row], origin: Origin) -> int:
+    def put(self, rows: Iterable[StoredSample], origin: Origin) -> int:
         new = super().put(rows, origin)
         self._tell(f"stored {new}")
         return new

@@ -11,12 +11,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import DataError
 from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, sample_transcripts
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
+
+NUMBER = domain_named("number")
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -44,7 +47,7 @@ def greedy(**verdicts: str) -> pd.DataFrame:
         for model, letters in verdicts.items()
         for i, letter in enumerate(letters)
     ]
-    columns = list(schemas.evaluation_answers.columns)
+    columns = list(tables.evaluation_answers.columns)
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -56,7 +59,7 @@ def test_models_are_compared_on_the_same_problems() -> None:
     assert (metrics["eval.fixed"], metrics["eval.broken"]) == (2, 1)
     assert metrics["eval.p_value"] == pytest.approx(1)
     assert metrics["eval.base.accuracy_ci_low"] < 0.4 < metrics["eval.base.accuracy_ci_high"]
-    schemas.accuracy_by_family.validate(families)
+    tables.accuracy_by_family.validate(families)
     assert families.set_index(["model", "family"]).loc[("tuned", "f1"), "accuracy"] == 0.5
 
 
@@ -156,7 +159,7 @@ def sampled(base: list[str], tuned: list[str]) -> pd.DataFrame:
         for i, letters in enumerate(problems)
         for j, letter in enumerate(letters)
     ]
-    return pd.DataFrame(rows, columns=list(schemas.evaluation_answers.columns))
+    return pd.DataFrame(rows, columns=list(tables.evaluation_answers.columns))
 
 
 def test_votes_and_passes_are_over_problems_without_a_failed_generation() -> None:
@@ -219,9 +222,9 @@ def test_problems_are_asked_greedily_once_and_sampled(
     monkeypatch.setattr("lbt.evaluation.answers.generate", generate)
     with GenerationStore(tmp_path / "store.db") as store:
         answers, usage = answer_problems(
-            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, "number"
+            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, NUMBER
         )
-    schemas.evaluation_answers.validate(answers)
+    tables.evaluation_answers.validate(answers)
     assert [(request.samples, request.sampling.temperature) for request in seen] == [
         (1, 0.0), (1, 0.0), (2, 0.7), (2, 0.7),
     ]  # fmt: skip

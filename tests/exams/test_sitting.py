@@ -6,11 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import ModelError
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
+
+NUMBER = domain_named("number")
 
 PROBLEMS = pd.DataFrame(
     {
@@ -68,7 +71,7 @@ def sit(
             settings,
             store,
             0,
-            "number",
+            NUMBER,
         )
     assert usage["reused"] == 2
     return answers, seen
@@ -86,7 +89,7 @@ def test_the_repeats_of_an_exam_are_one_request_and_the_baseline_is_asked_once(
     assert len({request.messages for request in requests}) == 6
     assert len(answers) == 12
     assert len(answers[answers["demo_id"].isna()]) == 4
-    schemas.exam_answers.validate(answers)
+    tables.exam_answers.validate(answers)
 
 
 def test_a_demo_stands_before_the_exam_problem_and_not_in_the_baseline(
@@ -105,7 +108,7 @@ def test_answers_are_graded_against_the_exam_problem(monkeypatch: pytest.MonkeyP
     assert set(verdicts["e1", 1]) == {"correct"}
     assert set(verdicts["e2", 1]) == {"wrong"}
     assert set(verdicts["e1", 0]) == {"error"}
-    schemas.exam_answers.validate(answers)
+    tables.exam_answers.validate(answers)
 
 
 def test_greedy_exams_are_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lbt.generation import (
     SamplingSettings,
     ServerSettings,
 )
+from lbt.grading import GradingSettings
 from lbt.pipelines.evaluation import nodes as evaluation
 from lbt.pipelines.exams import nodes as exams
 from lbt.pipelines.parameters import Domain, Folder, Seed
@@ -55,6 +56,7 @@ def evaluate(checkpoint: Checkpoint, tmp_path: Path) -> tuple[pd.DataFrame, dict
         store,
         Seed(0),
         Domain("number"),
+        GradingSettings(),
     )
 
 
@@ -128,6 +130,7 @@ def test_a_teacher_on_a_server_is_evaluated_here_with_its_weights(
             GenerationStore(tmp_path / "store.sqlite"),
             Seed(0),
             Domain("number"),
+            GradingSettings(),
         )
         assert [(model.engine, model.server) for _, model in asked] == [(expected, None)] * 2
 
@@ -158,6 +161,7 @@ def test_students_sit_one_after_the_other_and_their_usage_is_summed(
         GenerationStore(tmp_path / "store.sqlite"),
         Seed(0),
         Domain("number"),
+        GradingSettings(),
     )
     assert answers["student"].tolist() == ["strong", "weak"]
     assert answers["path"].tolist() == ["s1", "s2"]

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from huggingface_hub import constants
+from lbt.planning.loads import Estimator, Load, tasks_of
 
 from lbt.errors import DataError, ModelError
 from lbt.evaluation import EvaluationSettings
@@ -20,9 +21,9 @@ from lbt.generation import (
     SamplingSettings,
     ServerSettings,
 )
+from lbt.grading import domain_named
 from lbt.planning import RunSettings, describe_plan, plan_run
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
-from lbt.planning.loads import Estimator, Load, tasks_of
 from lbt.planning.prompting import prompting_of
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings, load_problems
@@ -30,6 +31,8 @@ from lbt.prompts import PromptSettings, Shot
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings
 from lbt.training import TrainingSettings
+
+NUMBER = domain_named("number")
 
 POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
@@ -51,7 +54,7 @@ SETTINGS: dict[str, Any] = {
     "training": TrainingSettings(),
     "evaluation": EvaluationSettings(samples=2, sampling=SAMPLING),
     "seed": 0,
-    "domain": "number",
+    "domain": NUMBER,
 }
 
 
@@ -83,7 +86,7 @@ def test_exams_are_counted_as_they_are_planned_and_sat() -> None:
     problems, _ = load_problems(PROBLEMS, 0)
     rationales = rationales_of(problems, ["a", "b", "c", "d"])
     planned = plan_exams(problems, rationales, EXAMS, 0)
-    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, "number")
+    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, NUMBER)
     requests = [papers.request(row) for row in planned.to_dict("records")]
     load = loads(plan(), "lbt_finetune")["exams of strong"]
     assert load["prompts"] == len(requests)
@@ -98,7 +101,7 @@ def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
     (size,) = prompting.count(["apples apples"])
     rationales = rationales_of(problems, ["apples apples"])
     planned = plan_exams(problems, rationales, EXAMS, 0)
-    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, "number")
+    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, NUMBER)
     requests = [papers.request(row) for row in planned.to_dict("records")]
     assert prompting.renderer is not None
     prompts = [prompting.renderer.render(request.messages, "") for request in requests]

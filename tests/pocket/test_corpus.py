@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from lbt.pocket.corpus import CorpusSettings, documents, mixture
-from lbt.pocket.domain import FAMILIES
+from lbt.pocket.world import FAMILIES
 
 
 def _sample(settings: CorpusSettings, count: int = 6000) -> list[tuple[str, tuple[str, ...]]]:

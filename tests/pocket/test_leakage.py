@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lbt.pocket.corpus import CorpusSettings, documents
-from lbt.pocket.domain import FAMILIES, Family, Numbers
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.split import draw_numbers, in_corpora, is_held_out
+from lbt.pocket.world import FAMILIES, Family, Numbers
 
 CORPORA = {
     "teacher": CorpusSettings(one_shot_share=0.35, teacher=True),

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lbt import schemas
+from lbt import tables
 from lbt.preferences import PreferenceSettings, build_pairs
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
@@ -39,7 +39,7 @@ def tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 def pairs_of(rows: list[Rationale], seed: int = 0, **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
     pairs, report = build_pairs(*tables(rows), PreferenceSettings(**options), seed)
-    schemas.pairs.validate(pairs)
+    tables.pairs.validate(pairs)
     return pairs, report
 
 
@@ -150,7 +150,7 @@ def test_no_rationales_give_an_empty_table_and_a_report() -> None:
     pairs, report = build_pairs(problems, rationales.head(0), scores.head(0), PreferenceSettings(), 0)
     assert report["kept"] == 0
     assert pairs.empty
-    schemas.pairs.validate(pairs)
+    tables.pairs.validate(pairs)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_pairs_keep_their_promises(
     settings = PreferenceSettings(signal=signal, margin=margin, maximum_pairs_per_problem=cap)  # type: ignore[arg-type]
     problems, rationales, scores = tables(rows)
     pairs, report = build_pairs(problems, rationales, scores, settings, seed)
-    schemas.pairs.validate(pairs)
+    tables.pairs.validate(pairs)
     assert (pairs["margin"] > margin).all()
     assert (pairs["chosen"].str.strip() != pairs["rejected"].str.strip()).all()
     assert pairs["chosen_verdict"].isin(["correct", "wrong"]).all()

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import DataError
 from lbt.scoring import ScoringSettings, lucky_auc, score_metrics, score_rationales
 
@@ -50,7 +50,7 @@ def test_a_score_is_the_share_of_right_answers_and_the_gain_its_difference_to_th
     assert found["baseline_score"] == pytest.approx(1 / 6)  # e3 is no exam of this demo
     assert found["gain"] == pytest.approx(2 / 6)
     assert found["n"] == 6
-    schemas.lbt_scores.validate(scores)
+    tables.lbt_scores.validate(scores)
 
 
 def test_failed_generations_lower_n_and_are_never_wrong() -> None:
@@ -85,7 +85,7 @@ def test_without_a_baseline_there_is_a_score_but_no_gain() -> None:
 def test_no_demo_gives_an_empty_table_of_the_right_shape() -> None:
     scores = score_rationales(answers(exam("s", None, "e1", "cw")), SETTINGS)
     assert scores.empty
-    schemas.lbt_scores.validate(scores)
+    tables.lbt_scores.validate(scores)
 
 
 def test_no_student_may_be_called_mean() -> None:
@@ -112,7 +112,7 @@ def test_scores_are_shares_inside_their_intervals_whatever_the_row_order(
     students = {student for student, *_ in rows}
     again = score_rationales(answers(shuffled), SETTINGS)
     pd.testing.assert_frame_equal(scores, again)
-    schemas.lbt_scores.validate(scores)
+    tables.lbt_scores.validate(scores)
     assert (scores["ci_low"] <= scores["lbt_score"]).all()
     assert (scores["lbt_score"] <= scores["ci_high"]).all()
     difference = scores["lbt_score"] - scores["baseline_score"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lbt import schemas
+from lbt import tables
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.exams.papers import ExamPapers
 from lbt.generation import (
@@ -19,10 +19,13 @@ from lbt.generation import (
     SamplingSettings,
     sampler,
 )
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 from lbt.search import SearchSettings, ask_teacher, examine_adaptively, make_methods, select_answers
 from lbt.search.baselines import BaselineAnswers
 from lbt.teaching import TeachingSettings, sample_rationales
+
+NUMBER = domain_named("number")
 
 MODELS = Path(__file__).parents[2] / "src/lbt/pocket/models"
 MODEL = ModelSettings(path=str(MODELS / "student_weak"))
@@ -79,16 +82,14 @@ def store(tmp_path: Path) -> Iterator[GenerationStore]:
 
 
 def taught(store: GenerationStore) -> tuple[pd.DataFrame, pd.DataFrame, ExamPapers]:
-    rationales, _ = sample_rationales(PROBLEMS, MODEL, PromptSettings(), TEACHING, store, 0, "number")
-    papers = ExamPapers(PROBLEMS, rationales, PromptSettings(), EXAMS, 0, "number")
+    rationales, _ = sample_rationales(PROBLEMS, MODEL, PromptSettings(), TEACHING, store, 0, NUMBER)
+    papers = ExamPapers(PROBLEMS, rationales, PromptSettings(), EXAMS, 0, NUMBER)
     return rationales, plan_exams(PROBLEMS, rationales, EXAMS, 0), papers
 
 
 def ask(store: GenerationStore, settings: SearchSettings) -> BaselineAnswers:
     _, plan, papers = taught(store)
-    return ask_teacher(
-        PROBLEMS, plan, papers, MODEL, PromptSettings(), TEACHING, settings, store, 0, "number"
-    )
+    return ask_teacher(PROBLEMS, plan, papers, MODEL, PromptSettings(), TEACHING, settings, store, 0, NUMBER)
 
 
 def test_worked_examples_are_the_teachers_right_answers_or_else_the_bare_gold(
@@ -99,7 +100,7 @@ def test_worked_examples_are_the_teachers_right_answers_or_else_the_bare_gold(
     assert re.findall(r"[\d+ ]+\?|add them|#### \d+", prompt) == [
         "0 + 50?", "add them", "#### 50", "1 + 50?", "#### 51", "2 + 1?",
     ]  # fmt: skip
-    answers = schemas.baseline_answers.validate(found.answers)
+    answers = tables.baseline_answers.validate(found.answers)
     assert answers["method"].value_counts().to_dict() == {"worked_examples": 12, "solution": 8, "greedy": 3}
     worked = answers[answers["method"] == "worked_examples"]
     assert (worked["verdict"] == "correct").all()
@@ -116,13 +117,13 @@ def test_examples_can_take_turns_and_make_as_many_samples(engine: Adder, store: 
     found = ask(store, SearchSettings(baselines=("worked_examples",), examples=1))
     prompts = [text for text in engine.prompts if "2 + 1?" in text and "50?" in text]
     assert sorted(re.findall(r"(\d) \+ 50\?", " ".join(prompts))) == ["0", "1"]
-    worked = schemas.baseline_answers.validate(found.answers).query("method == 'worked_examples'")
+    worked = tables.baseline_answers.validate(found.answers).query("method == 'worked_examples'")
     assert worked.groupby("problem_id")["sample_index"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
 
 
 def test_the_teacher_sits_the_exams_of_its_students_itself(engine: Adder, store: GenerationStore) -> None:
     found = ask(store, SearchSettings(baselines=("teacher_exams",)))
-    exams = schemas.teacher_exam_answers.validate(found.exams)
+    exams = tables.teacher_exam_answers.validate(found.exams)
     assert set(exams["student"]) == {"teacher"}
     assert exams["demo_id"].notna().all()
     assert len(exams) == 3 * 2 * 2 * 2  # problems, distinct demos, exam problems, repeats
@@ -147,15 +148,15 @@ def test_the_exact_examiner_asks_less_and_selects_the_same(
     full = SearchSettings(baselines=())
     exact = SearchSettings(baselines=(), examiner="exact", rule=rule)  # type: ignore[arg-type]
     greedy = ask(store, full)
-    exams, decisions = examine_adaptively(plan, rationales, papers, {"s": MODEL}, exact, store, 0, "number")
+    exams, decisions = examine_adaptively(plan, rationales, papers, {"s": MODEL}, exact, store, 0, NUMBER)
     assert exams.usage["asked"] < exams.usage["planned"]
     everything, _ = sit_exams(
-        plan, PROBLEMS, rationales, "s", MODEL, PromptSettings(), EXAMS, store, 0, "number"
+        plan, PROBLEMS, rationales, "s", MODEL, PromptSettings(), EXAMS, store, 0, NUMBER
     )
     selected = [
         select_answers(
             PROBLEMS,
-            make_methods(rationales, answers, greedy.answers, greedy.exams, "number", settings),
+            make_methods(rationales, answers, greedy.answers, greedy.exams, NUMBER, settings),
             decided,
             settings,
         ).set_index(["method", "problem_id"])
@@ -169,6 +170,6 @@ def test_the_exact_examiner_asks_less_and_selects_the_same(
 def test_the_racing_examiner_decides_every_problem(engine: Adder, store: GenerationStore) -> None:
     rationales, plan, papers = taught(store)
     racing = SearchSettings(baselines=(), examiner="racing")
-    exams, decisions = examine_adaptively(plan, rationales, papers, {"s": MODEL}, racing, store, 0, "number")
+    exams, decisions = examine_adaptively(plan, rationales, papers, {"s": MODEL}, racing, store, 0, NUMBER)
     assert set(decisions) == {"t0", "t1", "t2"}
     assert exams.usage["asked"] <= exams.usage["planned"]

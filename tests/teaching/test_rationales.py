@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from lbt.teaching.asking import make_request
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import ModelError
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.teaching.asking import make_request
+
+NUMBER = domain_named("number")
 
 SAMPLING = SamplingSettings(temperature=1.0, max_tokens=20)
 PROBLEMS = pd.DataFrame(
@@ -51,7 +54,7 @@ def teach(
             TeachingSettings(samples=samples, sampling=SAMPLING),
             store,
             7,
-            "number",
+            NUMBER,
         )
     return rationales, usage, seen
 
@@ -68,7 +71,7 @@ def test_each_teaching_problem_is_one_request_with_all_samples(
     assert [request.messages for request in requests] == [(("user", "1 + 1?"),), (("user", "2 + 2?"),)]
     assert list(rationales["rationale_id"]) == ["a/0", "a/1", "a/2", "b/0", "b/1", "b/2"]
     assert usage == {"new": 6, "reused": 0, "failed": 0, "tokens": 30, "seconds": 1.0}
-    schemas.rationales.validate(rationales)
+    tables.rationales.validate(rationales)
 
 
 def test_rationales_are_graded_against_their_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ def test_a_failed_generation_is_an_error_and_no_answer(
     assert len(failed) == 2
     assert failed["answer"].isna().all()
     assert set(failed["text"]) == {""}
-    schemas.rationales.validate(rationales)
+    tables.rationales.validate(rationales)
 
 
 def test_a_teacher_that_answers_nothing_is_told_apart_from_one_that_failed(

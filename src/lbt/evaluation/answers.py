@@ -4,61 +4,41 @@ from typing import Literal
 
 import pandas as pd
 
+from lbt import tables
+from lbt.asking import Asked, Asker, Task
 from lbt.evaluation.settings import EvaluationSettings
-from lbt.generation import GenerationStore, ModelSettings, generate
-from lbt.grading import Domain
-from lbt.prompts import PromptSettings, teaching_messages
-from lbt.teaching.asking import Answer, graded_table, make_request, usage_of
+from lbt.generation import ModelSettings
+from lbt.prompts import teaching_messages
 
-COLUMNS = {
-    "model": "str",
-    "problem_id": "str",
-    "family": "str",
-    "decoding": "str",
-    "sample_index": "int64",
-    "text": "str",
-    "answer": "str",
-    "verdict": "str",
-    "finish_reason": "str",
-    "tokens": "int64",
-}
+Contestant = Literal["base", "tuned"]
 
 
 def answer_problems(
+    asker: Asker,
     problems: pd.DataFrame,
-    model_label: Literal["base", "tuned"],
+    label: Contestant,
     model: ModelSettings,
-    prompts: PromptSettings,
     settings: EvaluationSettings,
-    store: GenerationStore,
-    seed: int,
-    domain: Domain,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """One greedy and `settings.samples` sampled graded answers to every evaluation problem, and the usage."""
-    held_out = problems[problems["role"] == "evaluation"].sort_values("problem_id")
-    tasks = held_out.to_dict("records")
+) -> Asked:
+    """One greedy and `settings.samples` sampled graded answers to every evaluation problem."""
+    held_out = problems[problems["role"] == "evaluation"].sort_values("problem_id").to_dict("records")
     decodings = [("greedy", 1, settings.greedy)]
     if settings.samples:
         decodings.append(("sampled", settings.samples, settings.sampling))
-    asked = [(decoding, count, sampling, task) for decoding, count, sampling in decodings for task in tasks]
-    requests = [
-        make_request(teaching_messages(task["question"], prompts), prompts, count, sampling, seed)
-        for _, count, sampling, task in asked
-    ]
-    samples = generate(model, requests, store, f"evaluation of {model_label}")
-    answers = (
-        Answer(
+    tasks = [
+        Task(
+            teaching_messages(problem["question"], asker.prompts),
+            problem["answer"],
             {
-                "model": model_label,
-                "problem_id": task["problem_id"],
-                "family": task["family"],
+                "model": label,
+                "problem_id": problem["problem_id"],
+                "family": problem["family"],
                 "decoding": decoding,
-                "sample_index": index,
             },
-            task["answer"],
-            completion,
+            samples,
+            sampling,
         )
-        for (decoding, _, _, task), completions in zip(asked, samples.completions, strict=True)
-        for index, completion in enumerate(completions)
-    )
-    return graded_table(domain, answers, COLUMNS, store.path), usage_of(samples)
+        for decoding, samples, sampling in decodings
+        for problem in held_out
+    ]
+    return asker.ask(model, f"evaluation of {label}", tasks, tables.evaluation_answers)

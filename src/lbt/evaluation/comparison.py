@@ -2,21 +2,13 @@
 
 import pandas as pd
 
+from lbt import tables
 from lbt.errors import DataError
 from lbt.evaluation.settings import EvaluationSettings
 from lbt.evaluation.voting import sampled_metrics
 from lbt.grading import COUNTED
-from lbt.scoring.statistics import compare_paired, wilson_interval
 from lbt.seeds import random_stream
-
-FAMILY_COLUMNS = {
-    "model": "str",
-    "family": "str",
-    "n": "int64",
-    "accuracy": "float64",
-    "ci_low": "float64",
-    "ci_high": "float64",
-}
+from lbt.statistics import compare_paired, wilson_interval
 
 
 def compare_models(
@@ -89,4 +81,4 @@ def _accuracy_by_family(greedy: pd.DataFrame, confidence: float) -> pd.DataFrame
         right = int(rows["verdict"].eq("correct").sum())
         low, high = wilson_interval(right, len(rows), confidence)
         records.append((model, family, len(rows), right / len(rows), low, high))
-    return pd.DataFrame(records, columns=list(FAMILY_COLUMNS)).astype(FAMILY_COLUMNS)
+    return tables.make_table(tables.accuracy_by_family, records)

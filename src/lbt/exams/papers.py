@@ -1,35 +1,40 @@
-"""What stands on an exam's papers, and what is filed about the answers."""
+"""The exams of a plan: what each asks, and what is filed about its answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from lbt.exams.plan import COLUMNS as PLANNED
+from lbt.asking import Task, Tasks
 from lbt.exams.settings import ExamSettings
-from lbt.generation import Completion, Request
-from lbt.grading import Domain
 from lbt.prompts import PromptSettings, exam_messages
-from lbt.teaching.asking import Answer, make_request
 
 _DEMO = ["demo_id", "problem_id", "text"]
 
-Row = Mapping[Any, Any]
+Paper = Mapping[Any, Any]
 """A row of the exam plan."""
 
 
 class ExamPapers:
-    """The exams of a plan: the request that each row is, and the answers that its completions are."""
+    """All papers of a plan, as tasks for any student.
+
+    Args:
+        plan: The table `exam_plan`.
+        problems: The table `problems`.
+        rationales: The demos, with `demo_id`, `problem_id` and `text`.
+        prompts: What stands around a question.
+        settings: How often each paper is answered, and how answers are sampled.
+    """
 
     def __init__(
         self,
+        plan: pd.DataFrame,
         problems: pd.DataFrame,
         rationales: pd.DataFrame,
         prompts: PromptSettings,
         settings: ExamSettings,
-        seed: int,
-        domain: Domain,
     ) -> None:
+        self.plan = plan
         self._questions: dict[str, str] = dict(zip(problems["problem_id"], problems["question"], strict=True))
         self._golds: dict[str, str] = dict(zip(problems["problem_id"], problems["answer"], strict=True))
         self._demos = {
@@ -38,29 +43,28 @@ class ExamPapers:
         }
         self._prompts = prompts
         self._sampling = settings.sampling
-        self._seed = seed
-        self.domain: Domain = domain
         self.repeats = settings.repeats if settings.sampling.temperature > 0 else 1
         """Answers to each paper: one at temperature 0, where all would be equal."""
 
-    def request(self, row: Row, samples: int | None = None) -> Request:
-        """The request for the first `samples` answers to a paper, for all repeats by default."""
-        messages = exam_messages(
-            self._questions[row["exam_problem_id"]],
-            [self._demos[name] for name in _demo_ids(row)],
-            self._prompts,
-        )
-        return make_request(messages, self._prompts, samples or self.repeats, self._sampling, self._seed)
+    def tasks(self, student: str, papers: Sequence[Paper] | None = None) -> Tasks:
+        """The papers for a student, with all repeats; those of the whole plan by default."""
+        rows = self.plan.to_dict("records") if papers is None else papers
+        return Tasks(rows, lambda row: self.task(student, row, self.repeats))
 
-    def answers(self, student: str, row: Row, completions: Sequence[Completion | None]) -> Iterator[Answer]:
-        """The answers to a paper, one a repeat, to be graded."""
-        own = {"student": student} | {column: row[column] for column in PLANNED}
-        gold = self._golds[row["exam_problem_id"]]
-        for repeat, completion in enumerate(completions):
-            yield Answer({**own, "repeat": repeat}, gold, completion)
+    def task(self, student: str, paper: Paper, samples: int) -> Task:
+        """The first `samples` answers of a student to a paper."""
+        asked = paper["exam_problem_id"]
+        demos = [self._demos[name] for name in _demo_ids(paper)]
+        messages = exam_messages(self._questions[asked], demos, self._prompts)
+        own = {name: paper[name] for name in ("demo_id", "teaching_problem_id", "exam_problem_id", "family")}
+        return Task(messages, self._golds[asked], {"student": student, **own}, samples, self._sampling)
+
+    def of_demos(self) -> list[Paper]:
+        """The papers with a demo, in the order of the plan."""
+        return list(self.plan[self.plan["demo_id"].notna()].to_dict("records"))
 
 
-def _demo_ids(row: Row) -> list[str]:
+def _demo_ids(paper: Paper) -> list[str]:
     """The exam's demos in their order in the prompt, the examined one last."""
-    examined: list[str] = [] if pd.isna(row["demo_id"]) else [row["demo_id"]]
-    return [*row.get("companions", "").split(), *examined]
+    examined: list[str] = [] if pd.isna(paper["demo_id"]) else [paper["demo_id"]]
+    return [*paper.get("companions", "").split(), *examined]

@@ -4,13 +4,12 @@ import logging
 
 import pandas as pd
 
-from lbt.exams.making import Companions, make_exams
+from lbt import tables
+from lbt.exams.makers import Companions, make_exams
 from lbt.exams.settings import ExamSettings
 from lbt.grading import ANSWERED
 
 logger = logging.getLogger(__name__)
-
-COLUMNS = ["demo_id", "teaching_problem_id", "exam_problem_id", "family"]
 
 
 def plan_exams(
@@ -36,7 +35,7 @@ def plan_exams(
     ]
     used = sorted({name for exam in exams.values() for name in exam})
     rows += [(None, None, exam_problem, family[exam_problem]) for exam_problem in used]
-    plan = pd.DataFrame(rows, columns=COLUMNS).astype("str")
+    plan = tables.make_table(tables.exam_plan, rows)
     if settings.demos_per_exam > 1:
         companions = Companions(problems, demos, settings.demos_per_exam - 1, seed)
         plan["companions"] = pd.Series([companions.of(row[2], row[1]) for row in rows], dtype="str")

@@ -1,75 +1,43 @@
-"""One student answers the planned exams."""
+"""Students answer the planned exams."""
 
+from collections.abc import Mapping
 from threading import Event
 
 import pandas as pd
 
-from lbt.errors import ModelError
+from lbt import tables
+from lbt.asking import Asked, Asker, add_usage, check_answered
 from lbt.exams.papers import ExamPapers
-from lbt.exams.settings import ExamSettings
-from lbt.generation import GenerationStore, ModelSettings, generate
-from lbt.grading import ANSWERED, COUNTED, Domain
-from lbt.prompts import PromptSettings
-from lbt.teaching.asking import Requests, graded_table, usage_of
-from lbt.teaching.rationales import advice_for_no_answer
-
-COLUMNS = {
-    "student": "str",
-    "demo_id": "str",
-    "teaching_problem_id": "str",
-    "exam_problem_id": "str",
-    "family": "str",
-    "repeat": "int64",
-    "text": "str",
-    "answer": "str",
-    "verdict": "str",
-    "finish_reason": "str",
-    "tokens": "int64",
-}
+from lbt.exams.students import for_each_student
+from lbt.generation import GenerationStore, ModelSettings
 
 
-def sit_exams(
-    plan: pd.DataFrame,
-    problems: pd.DataFrame,
-    rationales: pd.DataFrame,
-    student_name: str,
-    student: ModelSettings,
-    prompts: PromptSettings,
-    settings: ExamSettings,
-    store: GenerationStore,
-    seed: int,
-    domain: Domain,
-    stopping: Event | None = None,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """The graded answers of one student to every planned exam, and the generations' usage.
+def sit_exams(asker: Asker, papers: ExamPapers, students: Mapping[str, ModelSettings]) -> Asked:
+    """The graded answers of all students to every paper: the table `exam_answers`.
 
-    Each plan row is one request with as many samples as there are repeats. Another thread ends it by setting
-    `stopping`. Raises ModelError if the student gives no readable answer in any exam.
+    One model at a time is loaded; students that have servers of their own sit side by side. Raises ModelError
+    if a student gives no readable answer in any exam.
     """
-    papers = ExamPapers(problems, rationales, prompts, settings, seed, domain)
-    rows = plan.to_dict("records")
-    samples = generate(student, Requests(rows, papers.request), store, f"exams of {student_name}", stopping)
-    given = (
-        answer
-        for row, completions in zip(rows, samples.completions, strict=True)
-        for answer in papers.answers(student_name, row, completions)
-    )
-    answers = graded_table(domain, given, COLUMNS, store.path)
-    check_answers(answers, student_name, student)
-    return answers, usage_of(samples)
+
+    def sit(name: str, student: ModelSettings, stopping: Event) -> Asked:
+        # A connection of its own: SQLite's belong to the thread that opened them.
+        with GenerationStore(asker.store.path) as store:
+            return sit_one(asker.with_store(store), papers, name, student, stopping)
+
+    asked = for_each_student(students, sit)
+    table = pd.concat([one.table for one in asked], ignore_index=True)
+    return Asked(table, add_usage(one.usage for one in asked))
 
 
-def check_answers(answers: pd.DataFrame, name: str, student: ModelSettings) -> None:
+def sit_one(
+    asker: Asker, papers: ExamPapers, name: str, student: ModelSettings, stopping: Event | None = None
+) -> Asked:
+    """As `sit_exams`, of one student; another thread ends it by setting `stopping`."""
+    asked = asker.ask(student, f"exams of {name}", papers.tasks(name), tables.exam_answers, stopping)
+    check_student(asked.table, name, student)
+    return asked
+
+
+def check_student(answers: pd.DataFrame, name: str, student: ModelSettings) -> None:
     """Raise ModelError if a student that sat exams gave no readable answer in any."""
-    if answers.empty or answers["verdict"].isin(ANSWERED).any():
-        return
-    counted = answers[answers["verdict"].isin(COUNTED)]
-    if counted.empty:
-        raise ModelError(
-            f"The student {name!r} ({student.path}) sat no exam: all {len(answers)} generations failed. "
-            "Look for their errors above, and run again; nothing needs to be repeated."
-        )
-    raise ModelError(
-        f"The student {name!r} ({student.path}) gave no readable answer in {len(counted)} exam answers. "
-        f"{advice_for_no_answer(counted, 'exams')}"
-    )
+    check_answered(answers, f"The student {name!r}", student, "exams")

@@ -3,7 +3,7 @@
 Importing this package imports neither torch nor transformers: engines are imported when one is opened.
 """
 
-from lbt.generation.engine import Engine, Generated, Prompt, open_engine
+from lbt.generation.engines import Engine, Generated, Prompt, open_engine
 from lbt.generation.identity import ModelIdentity, identify_model
 from lbt.generation.rendering import load_tokenizer, render_prompt
 from lbt.generation.requests import Completion, Request, request_key, sample_stream
@@ -15,7 +15,7 @@ from lbt.generation.settings import (
     ServerSettings,
     VllmSettings,
 )
-from lbt.generation.store import GenerationStore, Origin, Row
+from lbt.generation.store.generations import GenerationStore, Origin, StoredSample
 
 __all__ = [
     "Completion",
@@ -28,11 +28,11 @@ __all__ = [
     "Origin",
     "Prompt",
     "Request",
-    "Row",
     "Sampler",
     "Samples",
     "SamplingSettings",
     "ServerSettings",
+    "StoredSample",
     "VllmSettings",
     "generate",
     "identify_model",

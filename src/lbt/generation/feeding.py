@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lbt.generation.engine import Prompt
+from lbt.generation.engines.engine import Prompt
 from lbt.generation.rendering import Renderer
 from lbt.generation.requests import Request
 

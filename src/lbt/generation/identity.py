@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lbt.errors import ModelError
-from lbt.generation.settings import ModelSettings
+from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings
 
 _TOKENIZER = (
     "tokenizer.json",
@@ -64,6 +64,8 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     Raises:
         ModelError: There is no such model, or something that is needed to chat with it is missing.
     """
+    if settings.engine == "scripted":
+        return ModelIdentity(name, settings.path, "", _hash_script(settings.path, name), None)
     if settings.speaks_chat:
         served = [("served", settings.path), ("revision", settings.revision)]
         return ModelIdentity(name, settings.path, "", _hash_parts(served), settings.revision)
@@ -81,6 +83,16 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     if settings.adapter is not None:
         parts.append(("adapter", _hash_adapter(settings.adapter, name)))
     return ModelIdentity(name, settings.path, str(folder), _hash_parts(parts), revision)
+
+
+def _hash_script(path: str, name: str) -> str:
+    """A script is what its file holds, or a function that a test has named."""
+    if path.startswith(SCRIPT_PREFIX):
+        return _hash_parts([("script", path)])
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise ModelError(f"{name}: there is no file of answers {path} (looked in {Path.cwd()}).")
+    return _hash_parts([("script", _hash_files([file]))])
 
 
 def _hash_parts(parts: Sequence[tuple[str, str | None]]) -> str:

@@ -5,8 +5,8 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
-from lbt.generation.engine import Generated
-from lbt.generation.store import GenerationStore, Origin, Row
+from lbt.generation.engines.engine import Generated
+from lbt.generation.store.generations import GenerationStore, Origin, StoredSample
 
 COMMIT_EVERY_S = 1.0
 """A kill loses at most this much work, and what the engine is at."""
@@ -25,7 +25,7 @@ class Recorder:
     def __init__(self, store: GenerationStore, origin: Origin) -> None:
         self._store = store
         self._origin = origin
-        self._waiting: list[Row] = []
+        self._waiting: list[StoredSample] = []
         self._committed = time.monotonic()
         self.new = 0
         self.tokens = 0

@@ -14,14 +14,14 @@ from typing import NoReturn, Self
 from tqdm import tqdm
 
 from lbt.errors import ModelError
-from lbt.generation.engine import Engine, open_engine
+from lbt.generation.engines import Engine, open_engine
 from lbt.generation.feeding import Feed, Miss
 from lbt.generation.identity import identify_model
 from lbt.generation.recording import Recorder
 from lbt.generation.rendering import context_length, open_renderer
 from lbt.generation.requests import Completion, Request, request_key
 from lbt.generation.settings import ModelSettings
-from lbt.generation.store import GenerationStore, Origin
+from lbt.generation.store.generations import GenerationStore, Origin
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Sampler:
         self._context: int | None = None
         self._first = True
 
-    def generate(self, requests: Sequence[Request]) -> Samples:
+    def generate(self, requests: Sequence[Request], part: str = "") -> Samples:
         """Answer all requests, from the store where it has the answers.
 
         Equal requests are generated once. Results are stored as they come, so that an interrupted call loses
@@ -101,6 +101,7 @@ class Sampler:
         Args:
             requests: What to ask; sample i of a request does not depend on the others. Neighbours with a
                 shared beginning are generated together.
+            part: What this call is about, for the progress bar, where one sampler is called several times.
 
         Raises:
             ModelError: The engine cannot be opened, more than `max_failed_fraction` of what was asked failed,
@@ -114,7 +115,7 @@ class Sampler:
             self._first = False
         new = tokens = failed = 0
         if misses:
-            recorder = self._fill(requests, misses)
+            recorder = self._fill(requests, misses, part)
             new, tokens, failed = recorder.new, recorder.tokens, len(recorder.failed)
         answers = _Answers(self._store, keys, [request.samples for request in requests])
         return Samples(answers, new, reused, failed, tokens, time.monotonic() - start)
@@ -154,7 +155,7 @@ class Sampler:
                 if samples:
                     yield replace(miss, samples=samples)
 
-    def _fill(self, requests: Sequence[Request], misses: list[Miss]) -> Recorder:
+    def _fill(self, requests: Sequence[Request], misses: list[Miss], part: str) -> Recorder:
         """Generate what is missing into the store; what gets no result is asked for again, once."""
         total = _sample_count(misses)
         with self._store.writing(self._label):
@@ -162,7 +163,8 @@ class Sampler:
             origin = Origin(
                 self._identity.identity, self._model.path, engine.name, engine.version, self._label
             )
-            with Recorder(self._store, origin) as recorder, _progress(total, self._label) as bar:
+            shown = f"{self._label}: {part}" if part else self._label
+            with Recorder(self._store, origin) as recorder, _progress(total, shown) as bar:
                 for _ in range(2):
                     feed = Feed(requests, misses, self._renderer, self._context)
                     self._record(engine, feed, recorder, total, bar)

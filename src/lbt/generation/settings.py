@@ -22,6 +22,10 @@ class KeyRole(Enum):
     NONE = "the field changes where and how fast, not what is generated"
 
 
+SCRIPT_PREFIX = "function:"
+"""Begins the path of a scripted model whose answers a function gives."""
+
+
 class VllmSettings(Settings):
     """How vLLM runs a model in this process."""
 
@@ -106,8 +110,8 @@ class ModelSettings(Settings):
     )
     # The engine is part of the key because equal seeds give other texts on another engine, and because a run
     # that asks for an engine must not be handed the texts of a different one.
-    engine: Annotated[Literal["transformers", "vllm", "openai"], KeyRole.VALUE] = Field(
-        "transformers", description="What runs the model: a library in this process, or a server."
+    engine: Annotated[Literal["transformers", "vllm", "openai", "scripted"], KeyRole.VALUE] = Field(
+        "transformers", description="What runs the model: a library, a server, or a script of answers."
     )
     dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], KeyRole.VALUE] = Field(
         "auto", description="Precision; auto is bfloat16 where the hardware computes in it, else float32."
@@ -135,6 +139,8 @@ class ModelSettings(Settings):
     @property
     def speaks_chat(self) -> bool:
         """Whether messages are sent as they are, so that no template and tokenizer is needed here."""
+        if self.engine == "scripted":
+            return True
         return self.engine == "openai" and self.server is not None and self.server.api == "chat"
 
 

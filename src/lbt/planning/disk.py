@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lbt.generation import Completion, GenerationStore, Origin
-from lbt.planning.loads import Load
+from lbt.planning.counting import Load
 
 BYTES_A_TOKEN = 4
 """Of generated English text; of mathematics rather fewer."""

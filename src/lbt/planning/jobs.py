@@ -1,69 +1,106 @@
-"""Which loads the jobs consist of, as their stages ask."""
+"""The jobs, run through their own stages with an asker that counts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
-from lbt.evaluation import EvaluationSettings
-from lbt.exams import ExamSettings
-from lbt.planning.loads import Estimator, Load, Tasks
-from lbt.search import SearchSettings
-from lbt.teaching import TeachingSettings
+import pandas as pd
+
+from lbt.evaluation import EvaluationSettings, answer_problems
+from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.exams.sitting import sit_one
+from lbt.generation import ModelSettings, ModelsSettings
+from lbt.grading import Domain
+from lbt.planning.counting import CountingAsker, Load
+from lbt.planning.prompting import Prompting
+from lbt.preferences import PreferenceSettings
+from lbt.prompts import PromptSettings
+from lbt.search import SearchSettings, ask_teacher
+from lbt.teaching import TeachingSettings, sample_rationales
+from lbt.training import TrainingSettings
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What the jobs share."""
+class RunSettings:
+    """The parameters of the stages that a model is asked in, or that limit what it may say."""
 
-    tasks: Tasks
-    teacher: Estimator
-    students: Mapping[str, Estimator]
-    teaching: TeachingSettings
     exams: ExamSettings
+    models: ModelsSettings
+    prompts: PromptSettings
+    teaching: TeachingSettings
+    search: SearchSettings
+    preferences: PreferenceSettings
+    training: TrainingSettings
+    evaluation: EvaluationSettings
+    seed: int
+    domain: Domain
 
 
-def finetune_loads(parts: Parts, here: Estimator, evaluation: EvaluationSettings) -> list[Load]:
-    """What lbt_finetune asks; `here` is the teacher as it is evaluated, base and tuned."""
-    samples = parts.teaching.samples
-    loads = [_teaching(parts, samples), *_exams(parts, samples, decided_early=False)]
-    held_out = parts.tasks.of_role("evaluation")
-    if held_out:
-        answers = 1 + evaluation.samples
-        sendings = 2 if evaluation.samples else 1
-        for label in ("base", "tuned"):
-            stage = f"evaluation of {label}"
-            # Without enough pairs there is no tuned teacher.
-            fewest = None if label == "base" else 0
-            loads.append(here.plain(stage, held_out, answers, evaluation.sampling, fewest, sendings))
-    return loads
+@dataclass(frozen=True)
+class Job:
+    """What a job asks, and its exams."""
+
+    loads: list[Load]
+    papers: ExamPapers
 
 
-def search_loads(parts: Parts, search: SearchSettings) -> list[Load]:
-    """What lbt_search asks."""
-    samples = search.samples or parts.teaching.samples
-    sampling = parts.teaching.sampling
-    early = search.examiner != "full"
-    loads = [_teaching(parts, samples), *_exams(parts, samples, early)]
-    loads.append(parts.teacher.plain("baseline: greedy", parts.tasks.of_role("teaching"), 1, sampling))
-    if "worked_examples" in search.baselines:
-        if search.solutions:
-            solved = parts.tasks.used
-            loads.append(parts.teacher.plain("baseline: solutions", solved, search.solutions, sampling))
-        loads.append(parts.teacher.worked_examples(samples, search.examples, sampling))
-    if "teacher_exams" in search.baselines:
-        longest = sampling.max_tokens
-        own = parts.teacher.exams("baseline: teacher's exams", samples, longest, parts.exams, baseline=False)
-        loads.append(own)
-    return loads
-
-
-def _teaching(parts: Parts, samples: int) -> Load:
-    names = parts.tasks.of_role("teaching")
-    return parts.teacher.plain("teaching", names, samples, parts.teaching.sampling)
-
-
-def _exams(parts: Parts, samples: int, decided_early: bool) -> list[Load]:
-    longest = parts.teaching.sampling.max_tokens
-    return [
-        student.exams(f"exams of {name}", samples, longest, parts.exams, not decided_early, decided_early)
-        for name, student in parts.students.items()
+def finetune_job(
+    settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
+) -> Job:
+    """What lbt_finetune asks."""
+    asker = CountingAsker(settings.prompts, settings.domain, promptings, settings.teaching)
+    papers = _taught_and_examined(asker, settings, problems, baseline=True)
+    for label in ("base", "tuned"):
+        # Base and tuned teacher have one tokenizer, wherever they run.
+        answer_problems(asker, problems, label, settings.models.teacher, settings.evaluation)
+    loads = [
+        # Without enough pairs there is no tuned teacher.
+        replace(load, fewest=0) if load.stage == "evaluation of tuned" else load
+        for load in asker.loads
     ]
+    return Job(loads, papers)
+
+
+def search_job(
+    settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
+) -> Job:
+    """What lbt_search asks."""
+    search = settings.search
+    teaching = search.of_teaching(settings.teaching)
+    asker = CountingAsker(settings.prompts, settings.domain, promptings, teaching)
+    decided_early = search.examiner != "full"
+    papers = _taught_and_examined(asker, settings, problems, baseline=not decided_early)
+    ask_teacher(asker, problems, papers, settings.models.teacher, teaching, search)
+    loads = [
+        replace(load, fewest=0) if decided_early and load.stage.startswith("exams of") else load
+        for load in asker.loads
+    ]
+    return Job(loads, papers)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """The run itself warns of short exams; once is enough."""
+    logger = logging.getLogger("lbt.exams")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _taught_and_examined(
+    asker: CountingAsker, settings: RunSettings, problems: pd.DataFrame, baseline: bool
+) -> ExamPapers:
+    models, exams = settings.models, settings.exams
+    rationales = sample_rationales(asker, problems, models.teacher, asker.teaching).table
+    with _without_warnings():
+        plan = plan_exams(problems, rationales, exams, settings.seed)
+    if not baseline:
+        plan = plan[plan["demo_id"].notna()]
+    papers = ExamPapers(plan, problems, rationales, settings.prompts, exams)
+    for name, student in models.students.items():
+        sit_one(asker, papers, name, student)
+    return papers

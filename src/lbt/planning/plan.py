@@ -1,97 +1,68 @@
 """Check a run's settings and data, and count what it would ask."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from math import ceil
 from typing import Any
 
 import pandas as pd
 
-from lbt.evaluation import EvaluationSettings
-from lbt.exams import ExamSettings
-from lbt.generation import ModelSettings, ModelsSettings
-from lbt.grading import Domain
+from lbt.generation import ModelSettings
+from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
-from lbt.planning.files import check_files
-from lbt.planning.jobs import Parts, finetune_loads, search_loads
-from lbt.planning.loads import Estimator, Load, Tasks, tasks_of
+from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, prompting_of
-from lbt.preferences import PreferenceSettings
-from lbt.problems import ProblemSettings, check_leakage, load_problems
+from lbt.problems import check_leakage
 from lbt.prompts import PromptSettings, exam_messages, teaching_messages
-from lbt.search import SearchSettings
-from lbt.teaching import TeachingSettings
-from lbt.training import TrainingSettings
-
-PLACEHOLDER = "<what the teacher said about this problem>"
 
 
-@dataclass(frozen=True)
-class RunSettings:
-    """The parameters of the stages that a model is asked in, or that limit what it may say."""
-
-    problems: ProblemSettings
-    exams: ExamSettings
-    models: ModelsSettings
-    prompts: PromptSettings
-    teaching: TeachingSettings
-    search: SearchSettings
-    preferences: PreferenceSettings
-    training: TrainingSettings
-    evaluation: EvaluationSettings
-    seed: int
-    domain: Domain
-
-
-def plan_run(settings: RunSettings) -> dict[str, Any]:
+def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str, Any]) -> dict[str, Any]:
     """What the jobs would do with these settings, JSON-ready; no model is loaded and no server asked.
 
-    The data are read and checked as the run does, the exams made, the first prompts rendered. Of a model on
-    the hub only the small files are fetched, and it may be out of reach: then prompts are shown as messages
-    and their tokens estimated.
+    The exams are made and the first prompts rendered as in a run. Of a model on the hub only the small files
+    are fetched, and it may be out of reach: then prompts are shown as messages and their tokens estimated.
+
+    Args:
+        settings: Of all stages.
+        problems: The table `problems`.
+        ingest: The report of where they come from.
 
     Returns:
         data (counts), models (where each would be asked), prompts (the first of each kind), jobs (by name:
         what is asked of which model, with sums, and the store's growth in bytes) and warnings.
 
     Raises:
-        DataError: A problem file is missing or unusable, or a teaching problem cannot be examined.
+        DataError: A problem has two roles, or a teaching problem cannot be examined.
         ModelError: A model's folder or chat template is unusable.
     """
-    check_files(settings.problems)
-    table, ingest = load_problems(
-        settings.problems, settings.seed, settings.domain, settings.exams.maker == "family"
-    )
-    check_leakage(table)
-    tasks = tasks_of(table, settings.exams, settings.prompts, settings.seed)
-    teacher = prompting_of("teacher", settings.models.teacher, "models.teacher")
-    students = {
-        name: prompting_of(name, model, f"models.students.{name}")
-        for name, model in settings.models.students.items()
+    check_leakage(problems)
+    models = {"teacher": settings.models.teacher, **settings.models.students}
+    parameters = {name: f"models.students.{name}" for name in settings.models.students}
+    described = [
+        prompting_of(name, model, parameters.get(name, "models.teacher")) for name, model in models.items()
+    ]
+    promptings = dict(zip(models.values(), described, strict=True))
+    jobs = {
+        "lbt_finetune": finetune_job(settings, problems, promptings),
+        "lbt_search": search_job(settings, problems, promptings),
     }
-    jobs = _jobs(settings, tasks, teacher, students)
+    loads = {name: job.loads for name, job in jobs.items()}
     return {
-        "data": _data(table, ingest) | {"exams": _exams(tasks)},
-        "models": [_describe(one) for one in (teacher, *students.values())],
-        "prompts": _first_prompts(settings.prompts, tasks, teacher, next(iter(students.values()))),
-        "jobs": {name: _job(loads) for name, loads in jobs.items()},
-        "training": _training(settings, tasks, jobs["lbt_finetune"][0]),
-        "warnings": _warnings(settings, jobs, [teacher, *students.values()]),
+        "data": {**ingest, **_counts(problems)},
+        "models": [_describe(one) for one in described],
+        "prompts": _first_prompts(settings.prompts, problems, jobs["lbt_finetune"], described),
+        "jobs": {name: _job(of_job) for name, of_job in loads.items()},
+        "training": _training(settings, problems, loads["lbt_finetune"][0]),
+        "warnings": _warnings(settings, loads, described),
     }
 
 
-def _data(table: pd.DataFrame, ingest: dict[str, Any]) -> dict[str, Any]:
-    counts = {
-        column: {str(role): _tally(rows[column]) for role, rows in table.groupby("role")}
+def _counts(table: pd.DataFrame) -> dict[str, Any]:
+    return {
+        f"by_{column}": {str(role): _tally(rows[column]) for role, rows in table.groupby("role")}
         for column in ("level", "subject")
         if column in table
     }
-    return {**ingest, **{f"by_{column}": by_role for column, by_role in counts.items()}}
-
-
-def _exams(tasks: Tasks) -> dict[str, Any]:
-    sizes = pd.Series([len(exam) for exam in tasks.exams.values()])
-    return {"exams_by_size": _tally(sizes), "exam_problems_in_use": len(tasks.used)}
 
 
 def _tally(values: pd.Series) -> dict[str, int]:
@@ -125,28 +96,16 @@ def asked_at(model: ModelSettings) -> str:
 
 
 def _first_prompts(
-    prompts: PromptSettings, tasks: Tasks, teacher: Prompting, student: Prompting
+    prompts: PromptSettings, problems: pd.DataFrame, job: Job, models: list[Prompting]
 ) -> dict[str, str]:
-    taught, exam = next(iter(tasks.exams.items()))
-    question, asked = tasks.questions[taught], tasks.questions[exam[0]]
-    demos = [(question, PLACEHOLDER)]
+    teacher, student = models[0], models[1]
+    questions = dict(zip(problems["problem_id"], problems["question"], strict=True))
+    first = job.papers.of_demos()[0]
+    taught, asked = questions[first["teaching_problem_id"]], questions[first["exam_problem_id"]]
     return {
-        "teaching": teacher.render(teaching_messages(question, prompts), prompts.prefill),
-        "exam": student.render(exam_messages(asked, demos, prompts), prompts.prefill),
+        "teaching": teacher.render(teaching_messages(taught, prompts), prompts.prefill),
+        "exam": student.render(exam_messages(asked, [(taught, PLACEHOLDER)], prompts), prompts.prefill),
         "baseline": student.render(exam_messages(asked, [], prompts), prompts.prefill),
-    }
-
-
-def _jobs(
-    settings: RunSettings, tasks: Tasks, teacher: Prompting, students: dict[str, Prompting]
-) -> dict[str, list[Load]]:
-    estimator = Estimator(tasks, teacher)
-    examined = {name: Estimator(tasks, student) for name, student in students.items()}
-    parts = Parts(tasks, estimator, examined, settings.teaching, settings.exams)
-    return {
-        # Base and tuned teacher have one tokenizer, wherever they run.
-        "lbt_finetune": finetune_loads(parts, estimator, settings.evaluation),
-        "lbt_search": search_loads(parts, settings.search),
     }
 
 
@@ -159,8 +118,8 @@ def _job(loads: list[Load]) -> dict[str, Any]:
     }
 
 
-def _training(settings: RunSettings, tasks: Tasks, teaching: Load) -> dict[str, Any]:
-    pairs = len(tasks.of_role("teaching")) * settings.preferences.maximum_pairs_per_problem
+def _training(settings: RunSettings, problems: pd.DataFrame, teaching: Load) -> dict[str, Any]:
+    pairs = int(problems["role"].eq("teaching").sum()) * settings.preferences.maximum_pairs_per_problem
     return {
         "most_pairs": pairs,
         "most_steps": ceil(pairs / settings.training.batch_size) * settings.training.epochs,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lbt.errors import ModelError
 from lbt.generation import ModelSettings, identify_model
 from lbt.generation.rendering import Renderer, context_length, open_renderer
-from lbt.prompts import Message, PromptSettings, exam_messages
+from lbt.prompts import Message
 
 CHARACTERS_A_TOKEN = 4
 """Where no tokenizer is to be had; of English text. Mathematics has rather fewer."""
@@ -42,13 +42,6 @@ class Prompting:
         if self.renderer is not None:
             return [len(tokens) for tokens in self.renderer.tokenize(texts)]
         return [math.ceil(len(text) / CHARACTERS_A_TOKEN) for text in texts]
-
-    def frame(self, demos: int, prompts: PromptSettings) -> int:
-        """The tokens of a prompt with so many demos, beside its questions and rationales."""
-        messages = exam_messages("", [("", "")] * demos, prompts)
-        if self.renderer is not None:
-            return self.count([self.render(messages, prompts.prefill)])[0]
-        return sum(self.count([*(turn["content"] for turn in messages), prompts.prefill]))
 
 
 def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:

@@ -7,8 +7,8 @@ from random import Random
 from pydantic import Field
 
 from lbt.configuration import Settings
-from lbt.pocket.domain import FAMILIES, Family, Kind, Numbers
 from lbt.pocket.split import draw_numbers, has_lucky_numbers
+from lbt.pocket.world import FAMILIES, Family, Kind, Numbers
 
 LUCKY_SHARE = 0.25
 """Share of lucky numbers in a corpus, in the families that have them."""

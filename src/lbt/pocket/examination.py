@@ -1,127 +1,111 @@
 """The figures of the embedded models' cards: how the teacher answers and how each student follows a demo."""
 
-from collections import Counter
 from random import Random
+from typing import Any
 
 import pandas as pd
 
-from lbt.generation import Completion, GenerationStore, ModelSettings, SamplingSettings, generate
-from lbt.grading import grade
-from lbt.pocket.domain import FAMILIES, Kind
+from lbt import tables
+from lbt.asking import Asker, Task
+from lbt.generation import GenerationStore, ModelSettings, SamplingSettings
+from lbt.grading import domain_named
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.procedures import recognise_procedure
 from lbt.pocket.split import draw_numbers
-from lbt.prompts import PromptSettings, exam_messages, teaching_messages
-from lbt.scoring.statistics import wilson_interval
-from lbt.teaching.asking import make_request
+from lbt.pocket.world import FAMILIES, Kind
+from lbt.prompts import PromptSettings, exam_messages
+from lbt.statistics import wilson_interval
 
 SAMPLES = 16
 EXAMS_PER_FAMILY = 8
+DOMAIN = domain_named("number")
 DEMOS: tuple[Kind | None, ...] = ("right", "misconception", "terse", None)
 GREEDY = SamplingSettings(temperature=0.0, max_tokens=96)
 SAMPLED = SamplingSettings(temperature=1.0, max_tokens=96)
-PROMPTS = PromptSettings()
 
 Figures = dict[str, dict[str, float]]
+_Demo = tuple[str, str]
 
 
 def examine(
     teacher: ModelSettings, students: dict[str, ModelSettings], store: GenerationStore, seed: int
 ) -> Figures:
     """Measure the models on held-out problems; every figure is a share with its 95% Wilson interval and n."""
+    asker = Asker(PromptSettings(), store, seed, DOMAIN)
     problems = draw_problems(
         teaching=0, exam_per_family=0, evaluation=20 * len(FAMILIES), lucky_share=0.0, seed=seed
     )
-    figures = _teacher_figures(teacher, problems, store, seed)
+    figures = _teacher_figures(asker, teacher, problems)
     exams = problems.groupby("family").head(EXAMS_PER_FAMILY)
     for name, student in students.items():
-        for demo in DEMOS:
-            right = _exam_verdicts(student, exams, demo, store, seed, label=f"{name}, {demo or 'no'} demo")
-            figures[f"{name}.exam_{demo or 'no_demo'}"] = _share(right)
+        for kind in DEMOS:
+            demos = [_demo(row["family"], kind, f"{seed}/{row['problem_id']}") for row in _rows(exams)]
+            answers = _ask(asker, student, f"{name}, {kind or 'no'} demo", exams, GREEDY, 1, demos)
+            figures[f"{name}.exam_{kind or 'no_demo'}"] = _share(_right(answers))
     return figures
 
 
-def _share(right: list[bool]) -> dict[str, float]:
-    low, high = wilson_interval(sum(right), len(right), 0.95)
-    return {"share": sum(right) / len(right), "low": low, "high": high, "n": len(right)}
-
-
-def _is_right(gold: str, completion: Completion | None) -> bool:
-    return (
-        completion is not None
-        and grade("number", gold, completion.text, completion.finish_reason).verdict == "correct"
-    )
-
-
-def _teacher_figures(
-    teacher: ModelSettings, problems: pd.DataFrame, store: GenerationStore, seed: int
-) -> Figures:
-    greedy = _ask(teacher, problems, GREEDY, 1, store, seed, "pocket/teacher/greedy")
-    sampled_problems = problems.groupby("family").head(6)
-    sampled = _ask(teacher, sampled_problems, SAMPLED, SAMPLES, store, seed, "pocket/teacher/sampled")
-    gold = list(sampled_problems["answer"])
-    graded = [[_is_right(g, c) for c in row] for g, row in zip(gold, sampled, strict=True)]
-    majority = [_majority_is_right(g, row) for g, row in zip(gold, sampled, strict=True)]
+def _teacher_figures(asker: Asker, teacher: ModelSettings, problems: pd.DataFrame) -> Figures:
+    greedy = _ask(asker, teacher, "pocket/teacher/greedy", problems, GREEDY, 1)
+    some = problems.groupby("family").head(6)
+    sampled = _ask(asker, teacher, "pocket/teacher/sampled", some, SAMPLED, SAMPLES)
+    by_problem = sampled.assign(right=_right(sampled)).groupby("problem_id", sort=False)
     figures = {
-        "teacher.greedy": _share(
-            [_is_right(g, row[0]) for g, row in zip(problems["answer"], greedy, strict=True)]
-        ),
-        f"teacher.majority_of_{SAMPLES}": _share(majority),
-        f"teacher.pass_at_{SAMPLES}": _share([any(row) for row in graded]),
+        "teacher.greedy": _share(_right(greedy)),
+        f"teacher.majority_of_{SAMPLES}": _share(by_problem.apply(_majority_is_right)),
+        f"teacher.pass_at_{SAMPLES}": _share(by_problem["right"].any()),
     }
-    by_kind: dict[str, list[bool]] = {}
-    for family, completions, verdicts in zip(sampled_problems["family"], sampled, graded, strict=True):
-        for completion, right in zip(completions, verdicts, strict=True):
-            kind = recognise_procedure(family, completion.text) if completion else None
-            by_kind.setdefault(kind or "unrecognised", []).append(right)
+    texts = zip(sampled["family"], sampled["text"], strict=True)
+    kinds = pd.Series([recognise_procedure(family, text) or "unrecognised" for family, text in texts])
     return figures | {
-        f"teacher.right_given_{kind}": _share(rights) for kind, rights in sorted(by_kind.items())
+        f"teacher.right_given_{kind}": _share(right) for kind, right in _right(sampled).groupby(kinds)
     }
-
-
-def _majority_is_right(gold: str, completions: list[Completion | None]) -> bool:
-    answers = [grade("number", gold, c.text, c.finish_reason).answer for c in completions if c]
-    votes = Counter(answer for answer in answers if answer is not None)
-    return bool(votes) and grade("number", gold, f"#### {votes.most_common(1)[0][0]}").verdict == "correct"
 
 
 def _ask(
+    asker: Asker,
     model: ModelSettings,
+    label: str,
     problems: pd.DataFrame,
     sampling: SamplingSettings,
     samples: int,
-    store: GenerationStore,
-    seed: int,
-    label: str,
-) -> list[list[Completion | None]]:
-    requests = [
-        make_request(teaching_messages(question, PROMPTS), PROMPTS, samples, sampling, seed)
-        for question in problems["question"]
+    demos: list[_Demo | None] | None = None,
+) -> pd.DataFrame:
+    shown = demos or [None] * len(problems)
+    tasks = [
+        Task(
+            exam_messages(row["question"], [demo] if demo else [], asker.prompts),
+            row["answer"],
+            {"problem_id": row["problem_id"], "family": row["family"]},
+            samples,
+            sampling,
+        )
+        for row, demo in zip(_rows(problems), shown, strict=True)
     ]
-    return list(generate(model, requests, store, label).completions)
+    return asker.ask(model, label, tasks, tables.pocket_answers).table
 
 
-def _exam_verdicts(
-    student: ModelSettings,
-    exams: pd.DataFrame,
-    demo: Kind | None,
-    store: GenerationStore,
-    seed: int,
-    label: str,
-) -> list[bool]:
-    demos = [
-        _demo(family, demo, f"{seed}/{problem}")
-        for family, problem in zip(exams["family"], exams["problem_id"], strict=True)
-    ]
-    requests = [
-        make_request(exam_messages(question, [shown] if shown else [], PROMPTS), PROMPTS, 1, GREEDY, seed)
-        for question, shown in zip(exams["question"], demos, strict=True)
-    ]
-    completions = generate(student, requests, store, label).completions
-    return [_is_right(gold, row[0]) for gold, row in zip(exams["answer"], completions, strict=True)]
+def _rows(problems: pd.DataFrame) -> list[dict[Any, Any]]:
+    return problems.to_dict("records")
 
 
-def _demo(family_name: str, kind: Kind | None, seed: str) -> tuple[str, str] | None:
+def _right(answers: pd.DataFrame) -> pd.Series:
+    return answers["verdict"].eq("correct")
+
+
+def _share(right: pd.Series) -> dict[str, float]:
+    hits, n = int(right.sum()), len(right)
+    low, high = wilson_interval(hits, n, 0.95)
+    return {"share": hits / n, "low": low, "high": high, "n": n}
+
+
+def _majority_is_right(answers: pd.DataFrame) -> bool:
+    """Whether the most frequent answer is right; of equally frequent ones the first seen wins."""
+    votes = answers["answer"].value_counts(sort=True)
+    return bool(len(votes)) and bool(answers.loc[answers["answer"] == votes.index[0], "right"].all())
+
+
+def _demo(family_name: str, kind: Kind | None, seed: str) -> _Demo | None:
     """A demo in the given procedure, on held-out numbers that are not lucky."""
     if kind is None:
         return None

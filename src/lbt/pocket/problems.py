@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pandas as pd
 
-from lbt.pocket.domain import FAMILIES, Family, Numbers
 from lbt.pocket.split import draw_numbers, has_lucky_numbers
+from lbt.pocket.world import FAMILIES, Family, Numbers
+from lbt.problems import ProblemSettings, count_roles
 
 SOURCE = "pocket"
 
@@ -44,6 +46,19 @@ def draw_problems(
     table = pd.DataFrame(rows)
     table["lucky"] = table["lucky"].astype("boolean")
     return table
+
+
+def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The problems table and the ingest report of the source "pocket", as `load_problems` gives them."""
+    problems = draw_problems(
+        teaching=settings.teaching,
+        exam_per_family=settings.exam_per_family,
+        evaluation=settings.evaluation,
+        lucky_share=settings.pocket.lucky_share,
+        seed=seed,
+    )
+    report = {"source": SOURCE, "rows_read": len(problems), "set_aside": [], "repeated": 0}
+    return problems, report | count_roles(problems)
 
 
 def _round_robin(pools: dict[str, "_FamilyPool"], count: int, rng: Random) -> Iterator[str]:

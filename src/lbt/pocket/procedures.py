@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from lbt.pocket.domain import FAMILIES, Kind
-from lbt.pocket.domain.family import TERSE_OPENER
+from lbt import tables
 from lbt.pocket.problems import SOURCE
+from lbt.pocket.world import FAMILIES, Kind
+from lbt.pocket.world.family import TERSE_OPENER
 
 
 def recognise_procedure(family: str, text: str) -> Kind | None:
@@ -34,5 +35,4 @@ def label_procedures(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.Dat
         for rationale, family, text in zip(known["rationale_id"], known["family"], known["text"], strict=True)
         if (kind := recognise_procedure(family, text))
     ]
-    table = pd.DataFrame(rows, columns=["rationale_id", "procedure", "right"])
-    return table.astype({"rationale_id": "str", "procedure": "str", "right": "bool"})
+    return tables.make_table(tables.procedures, rows)

@@ -6,7 +6,7 @@ from itertools import permutations
 from random import Random
 from zlib import crc32
 
-from lbt.pocket.domain import FAMILIES, Family, Numbers
+from lbt.pocket.world import FAMILIES, Family, Numbers
 
 HELD_OUT_MODULUS = 5
 

@@ -2,7 +2,7 @@
 
 from lbt.problems.leakage import check_leakage
 from lbt.problems.loading import load_problems
-from lbt.problems.report import count_problems
+from lbt.problems.report import count_problems, count_roles
 from lbt.problems.settings import HuggingFaceSettings, PocketProblemSettings, ProblemSettings
 from lbt.problems.texts import question_key
 
@@ -12,6 +12,7 @@ __all__ = [
     "ProblemSettings",
     "check_leakage",
     "count_problems",
+    "count_roles",
     "load_problems",
     "question_key",
 ]

@@ -1,4 +1,4 @@
-"""Load the problems table from files, a dataset or the embedded domain."""
+"""Load the problems table from files or a dataset."""
 
 import logging
 from collections import Counter
@@ -9,7 +9,7 @@ import pandas as pd
 from lbt.errors import DataError
 from lbt.grading import Domain
 from lbt.problems.gathering import Gathered, gather
-from lbt.problems.report import count_roles, report_of
+from lbt.problems.report import report_of
 from lbt.problems.rows import ROLES, Row
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import draw, draw_per_family
@@ -37,8 +37,6 @@ def load_problems(
     leaves a role or a teaching problem's exam empty. With a grading domain, a row whose answer the domain
     cannot read is unusable too: no answer to it could be right.
     """
-    if settings.source == "pocket":
-        return _draw_from_pocket(settings, seed)
     gathered = gather(settings, seed, domain)
     _judge_bad_rows(gathered, settings)
     rows = gathered.rows
@@ -51,20 +49,6 @@ def load_problems(
     _check_usable(problems, settings, gathered.name, examined_by_family)
     _tell_of_default_family(gathered, settings)
     return problems, report_of(gathered, settings.source, problems)
-
-
-def _draw_from_pocket(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
-    from lbt.pocket.problems import draw_problems
-
-    problems = draw_problems(
-        teaching=settings.teaching,
-        exam_per_family=settings.exam_per_family,
-        evaluation=settings.evaluation,
-        lucky_share=settings.pocket.lucky_share,
-        seed=seed,
-    )
-    report = {"source": "pocket", "rows_read": len(problems), "set_aside": [], "repeated": 0}
-    return problems, report | count_roles(problems)
 
 
 def _judge_bad_rows(gathered: Gathered, settings: ProblemSettings) -> None:

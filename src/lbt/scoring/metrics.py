@@ -6,8 +6,8 @@ import pandas as pd
 from lbt.grading import ANSWERED, COUNTED
 from lbt.scoring.scores import MEAN
 from lbt.scoring.settings import ScoringSettings
-from lbt.scoring.statistics import cluster_t_interval, clustered_auc
 from lbt.seeds import random_stream
+from lbt.statistics import cluster_t_interval, clustered_auc
 
 _DEFAULTS = ScoringSettings()
 

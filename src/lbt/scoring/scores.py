@@ -6,26 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from lbt import tables
 from lbt.errors import DataError
 from lbt.grading import COUNTED
 from lbt.scoring.settings import ScoringSettings
-from lbt.scoring.statistics import exam_score_intervals
+from lbt.statistics import exam_score_intervals
 
 logger = logging.getLogger(__name__)
 
 MEAN = "mean"
-COLUMNS = [
-    "demo_id",
-    "teaching_problem_id",
-    "family",
-    "student",
-    "lbt_score",
-    "baseline_score",
-    "gain",
-    "n",
-    "ci_low",
-    "ci_high",
-]
 _DEMO = ["demo_id", "teaching_problem_id", "family"]
 
 
@@ -43,7 +32,7 @@ def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings) -> p
         raise DataError(f"A student is named {MEAN!r}, the word for all students together. Rename it.")
     by_problem = _by_exam_problem(counted)
     if by_problem.empty:
-        return _empty()
+        return tables.make_table(tables.lbt_scores, [])
     single = _scores(by_problem)
     students = sorted(exam_answers["student"].unique())
     mean = _mean_over_students(single, len(students))
@@ -53,7 +42,8 @@ def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings) -> p
     scores = pd.concat([single, mean], ignore_index=True)
     intervals = _intervals(by_problem, students, settings.confidence)
     scores = scores.merge(intervals, on=["demo_id", "student"], how="left")
-    return scores.sort_values(["teaching_problem_id", "demo_id", "student"], ignore_index=True)[COLUMNS]
+    ordered = scores.sort_values(["teaching_problem_id", "demo_id", "student"], ignore_index=True)
+    return ordered[list(tables.lbt_scores.columns)]
 
 
 def _by_exam_problem(counted: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +105,3 @@ def _intervals(by_problem: pd.DataFrame, students: Sequence[str], confidence: fl
             pd.DataFrame({"demo_id": names[complete], "student": student, "ci_low": low, "ci_high": high})
         )
     return pd.concat(frames, ignore_index=True)
-
-
-def _empty() -> pd.DataFrame:
-    kinds = dict.fromkeys(COLUMNS[4:], "float64") | {"n": "int64"}
-    return pd.DataFrame({column: pd.Series(dtype=kinds.get(column, "str")) for column in COLUMNS})

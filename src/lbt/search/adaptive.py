@@ -1,46 +1,125 @@
-"""Exams that end as soon as the selection is decided."""
+"""Exams in waves: each asks only what can still change the selection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 import pandas as pd
 
-from lbt.exams.adaptive import AdaptiveExams, sit_adaptively
-from lbt.exams.examiner import ExactExaminer, Examined
-from lbt.exams.papers import ExamPapers
-from lbt.exams.racing import RacingExaminer
-from lbt.generation import GenerationStore, ModelSettings
-from lbt.grading import Domain
+from lbt import tables
+from lbt.asking import Asked, Asker, OpenModel, Tasks, Usage, add_usage
+from lbt.exams.papers import ExamPapers, Paper
+from lbt.exams.sitting import check_student
+from lbt.generation import ModelSettings
+from lbt.grading import COUNTED
 from lbt.search.ballots import make_ballots
+from lbt.search.examiner import ExactExaminer, Examined, Question, RacingExaminer
 from lbt.search.settings import SearchSettings
 
 
+@dataclass(frozen=True)
+class AdaptiveExams:
+    """What came of exams that ended early."""
+
+    answers: pd.DataFrame
+    """The graded answers, as `sit_exams` gives them; their baseline is not asked."""
+    usage: Usage
+    """The generations' usage, and the exam answers `asked` of those `planned`, in `waves` waves."""
+    decisions: dict[str, str | None]
+    """By teaching problem the vote key that is selected."""
+
+
 def examine_adaptively(
-    exam_plan: pd.DataFrame,
-    rationales: pd.DataFrame,
+    asker: Asker,
     papers: ExamPapers,
+    rationales: pd.DataFrame,
     students: Mapping[str, ModelSettings],
     settings: SearchSettings,
-    store: GenerationStore,
-    seed: int,
-    domain: Domain,
-) -> tuple[AdaptiveExams, dict[str, str | None]]:
-    """The exams that were asked, and by teaching problem the vote key that `settings.rule` selects.
+) -> AdaptiveExams:
+    """Let the students answer what the examiner asks, until every selection by `settings.rule` is decided.
 
-    `settings.examiner` is exact, whose selection is that of the full exams, or racing.
+    `settings.examiner` is exact, whose selection is that of the full exams, or racing. Each wave is one call
+    of each student's engine. Engines stay open from wave to wave: models of several students in this process
+    must fit into memory together; on servers they need not.
     """
-    planned = exam_plan[exam_plan["demo_id"].notna()]
+    examiner = _make_examiner(papers, rationales, list(students), settings, asker)
+    exams = _exams_of(papers)
+    waves: list[Asked] = []
+    with ExitStack() as stack:
+        opened = {
+            name: stack.enter_context(asker.open(student, f"exams of {name}"))
+            for name, student in students.items()
+        }
+        while questions := examiner.wave():
+            asked = [
+                _ask(model, name, [one for one in questions if one.student == name], exams, papers)
+                for name, model in opened.items()
+            ]
+            waves += [answers for answers, _ in asked]
+            examiner.record({question: mark for _, marks in asked for question, mark in marks.items()})
+    answers = pd.concat(
+        [tables.make_table(tables.exam_answers, []), *(wave.table for wave in waves)], ignore_index=True
+    )
+    for name, student in students.items():
+        check_student(answers[answers["student"] == name], name, student)
+    counts = {"asked": examiner.asked, "planned": examiner.planned, "waves": examiner.waves_asked}
+    usage = add_usage(wave.usage for wave in waves) | {name: float(n) for name, n in counts.items()}
+    return AdaptiveExams(answers, usage, examiner.selected())
+
+
+def _make_examiner(
+    papers: ExamPapers,
+    rationales: pd.DataFrame,
+    students: Sequence[str],
+    settings: SearchSettings,
+    asker: Asker,
+) -> ExactExaminer:
+    planned = papers.plan[papers.plan["demo_id"].notna()]
     sizes = planned.groupby("teaching_problem_id")["exam_problem_id"].nunique()
     examined = [
         Examined(name, ballot.keys, ballot.demo_ids, int(sizes.get(name, 0)) * papers.repeats)
-        for name, ballot in make_ballots(rationales, domain, settings).items()
+        for name, ballot in make_ballots(rationales, asker.domain, settings).items()
     ]
-    names = list(students)
-    examiner: ExactExaminer
     if settings.examiner == "racing":
-        examiner = RacingExaminer(
-            examined, names, settings.rule, settings.tie_rule, settings.waves, settings.racing_error, seed
-        )
-    else:
-        examiner = ExactExaminer(examined, names, settings.rule, settings.tie_rule, settings.waves)
-    exams = sit_adaptively(examiner, exam_plan, papers, students, store)
-    return exams, examiner.selected()
+        return RacingExaminer(examined, students, settings, asker.seed)
+    return ExactExaminer(examined, students, settings)
+
+
+def _exams_of(papers: ExamPapers) -> dict[str, list[Paper]]:
+    """The papers of every demo, in the order of its exam problems."""
+    exams: dict[str, list[Paper]] = {}
+    for paper in sorted(papers.of_demos(), key=lambda paper: paper["exam_problem_id"]):
+        exams.setdefault(paper["demo_id"], []).append(paper)
+    return exams
+
+
+def _ask(
+    model: OpenModel,
+    student: str,
+    questions: Sequence[Question],
+    exams: Mapping[str, Sequence[Paper]],
+    papers: ExamPapers,
+) -> tuple[Asked, dict[Question, bool | None]]:
+    """The wave's answers of one student, and each question's outcome; None for a generation that failed.
+
+    Question k of a demo is repeat k // P of its paper k % P, of P papers. A paper's earlier repeats were
+    asked in earlier waves and come from the store; only the wave's own are filed.
+    """
+    wanted: dict[tuple[str, str, int], Question] = {}
+    repeats: dict[tuple[str, int], int] = {}
+    for question in questions:
+        exam = exams[question.demo_id]
+        repeat, place = divmod(question.number, len(exam))
+        wanted[question.demo_id, exam[place]["exam_problem_id"], repeat] = question
+        repeats[question.demo_id, place] = max(repeat + 1, repeats.get((question.demo_id, place), 0))
+    order = sorted(repeats)
+    tasks = Tasks(order, lambda key: papers.task(student, exams[key[0]][key[1]], repeats[key]))
+    asked = model.ask(tasks, tables.exam_answers)
+    keys = list(zip(*(asked.table[name] for name in ("demo_id", "exam_problem_id", "repeat")), strict=True))
+    filed = asked.table[[key in wanted for key in keys]]
+    marks = {
+        wanted[key]: verdict == "correct" if verdict in COUNTED else None
+        for key, verdict in zip(keys, asked.table["verdict"], strict=True)
+        if key in wanted
+    }
+    return Asked(filed, asked.usage), marks

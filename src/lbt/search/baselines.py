@@ -1,36 +1,21 @@
 """What the teacher answers without a student: greedily, after worked examples, and in its own exams."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from lbt import tables
+from lbt.asking import Asker, Task, Tasks, Usage, add_usage
 from lbt.exams.papers import ExamPapers
-from lbt.exams.sitting import COLUMNS as EXAM_COLUMNS
-from lbt.generation import GenerationStore, ModelSettings, Request, Sampler, Samples, SamplingSettings
-from lbt.grading import Domain
-from lbt.prompts import PromptSettings, exam_messages, teaching_messages
+from lbt.generation import ModelSettings, SamplingSettings
+from lbt.prompts import PromptSettings, exam_messages
 from lbt.search.selections import TEACHER
 from lbt.search.settings import SearchSettings
 from lbt.teaching import TeachingSettings
-from lbt.teaching.asking import Answer, Requests, graded_table, make_request, usage_of
 
-COLUMNS = {
-    "method": "str",
-    "problem_id": "str",
-    "family": "str",
-    "sample_index": "int64",
-    "text": "str",
-    "answer": "str",
-    "verdict": "str",
-    "finish_reason": "str",
-    "tokens": "int64",
-}
-
-Task = Mapping[Any, Any]
+Problem = Mapping[Any, Any]
 """A row of the problems table."""
 
 
@@ -42,20 +27,16 @@ class BaselineAnswers:
     """Methods greedy (temperature 0), solution (of the exam problems) and worked_examples."""
     exams: pd.DataFrame
     """The teacher's own exams, in the columns of the students'; empty where they are off."""
-    usage: dict[str, float]
+    usage: Usage
 
 
 def ask_teacher(
+    asker: Asker,
     problems: pd.DataFrame,
-    exam_plan: pd.DataFrame,
     papers: ExamPapers,
     teacher: ModelSettings,
-    prompts: PromptSettings,
     teaching: TeachingSettings,
     settings: SearchSettings,
-    store: GenerationStore,
-    seed: int,
-    domain: Domain,
 ) -> BaselineAnswers:
     """A greedy answer to every teaching problem, and what `settings.baselines` says; one load of the model.
 
@@ -64,122 +45,83 @@ def ask_teacher(
     teacher then answers the teaching problem `teaching.samples` times: each time after all of them, or after
     `settings.examples` of them, which take turns.
     """
-    asker = _Asker(problems, prompts, teaching, store.path, seed, domain)
-    sat = graded_table(domain, [], EXAM_COLUMNS)
-    with Sampler(teacher, store, "baselines") as sampler:
-        tables = [asker.greedy(sampler)]
+    baseline = _Baseline(problems, asker.prompts, teaching)
+    examples = _examples_of(papers.plan)
+    with asker.open(teacher, "baselines") as model:
+        asked = [model.ask(baseline.greedy(), tables.baseline_answers, "greedy")]
         if "worked_examples" in settings.baselines:
-            examples = _examples_of(exam_plan)
             used = sorted({name for names in examples.values() for name in names})
-            tables.append(asker.solutions(sampler, used, settings.solutions))
-            tables.append(asker.with_examples(sampler, examples, _first_right(tables[-1]), settings.examples))
+            solving = baseline.solutions(used, settings.solutions)
+            asked.append(model.ask(solving, tables.baseline_answers, "solutions"))
+            solved = _first_right(asked[-1].table)
+            answering = baseline.with_examples(examples, solved, settings.examples)
+            asked.append(model.ask(answering, tables.baseline_answers, "worked examples"))
+        sat = tables.make_table(tables.exam_answers, [])
         if "teacher_exams" in settings.baselines:
-            samples, given = _own_exams(sampler, exam_plan, papers)
-            asker.usage.update(usage_of(samples))
-            sat = graded_table(domain, given, EXAM_COLUMNS, store.path)
-    usage = {name: float(count) for name, count in asker.usage.items()}
-    return BaselineAnswers(pd.concat(tables, ignore_index=True), sat, usage)
+            own = model.ask(papers.tasks(TEACHER, papers.of_demos()), tables.exam_answers, "own exams")
+            sat = own.table
+    usage = [one.usage for one in asked]
+    if len(sat):
+        usage.append(own.usage)
+    return BaselineAnswers(pd.concat([one.table for one in asked], ignore_index=True), sat, add_usage(usage))
 
 
-class _Asker:
-    """Puts problems to the teacher and files its answers."""
+class _Baseline:
+    """Makes the tasks of the teacher's own answers."""
 
-    def __init__(
-        self,
-        problems: pd.DataFrame,
-        prompts: PromptSettings,
-        teaching: TeachingSettings,
-        verdicts: Path,
-        seed: int,
-        domain: Domain,
-    ) -> None:
-        self._problems: dict[str, Task] = {row["problem_id"]: row for row in problems.to_dict("records")}
+    def __init__(self, problems: pd.DataFrame, prompts: PromptSettings, teaching: TeachingSettings) -> None:
+        self._problems: dict[str, Problem] = {row["problem_id"]: row for row in problems.to_dict("records")}
         self._taught = sorted(name for name, row in self._problems.items() if row["role"] == "teaching")
         self._prompts = prompts
         self._teaching = teaching
-        self._verdicts = verdicts
-        self._seed = seed
-        self._domain: Domain = domain
-        self.usage: Counter[str] = Counter()
 
-    def greedy(self, sampler: Sampler) -> pd.DataFrame:
+    def greedy(self) -> Tasks:
         """One answer to each teaching problem at temperature 0."""
         greedy = self._teaching.sampling.model_copy(update={"temperature": 0.0, "top_p": 1.0, "top_k": 0})
-        return self._file("greedy", self._taught, self._plainly(sampler, self._taught, 1, greedy))
+        return Tasks(self._taught, lambda name: self._task("greedy", name, 1, greedy))
 
-    def solutions(self, sampler: Sampler, names: Sequence[str], count: int) -> pd.DataFrame:
+    def solutions(self, names: Sequence[str], count: int) -> Tasks:
         """`count` answers to each of these exam problems, sampled as rationales are."""
-        if not count:
-            return graded_table(self._domain, [], COLUMNS)
-        samples = self._plainly(sampler, names, count, self._teaching.sampling)
-        return self._file("solution", names, samples)
+        sampling = self._teaching.sampling
+        return Tasks(names if count else [], lambda name: self._task("solution", name, count, sampling))
 
     def with_examples(
-        self,
-        sampler: Sampler,
-        examples: Mapping[str, Sequence[str]],
-        solved: Mapping[str, str],
-        most: int | None,
-    ) -> pd.DataFrame:
+        self, examples: Mapping[str, Sequence[str]], solved: Mapping[str, str], most: int | None
+    ) -> Tasks:
         """As many answers to each teaching problem as it has rationales, after its exam problems solved."""
         asked = [
-            (name, shown, count)
+            (name, shown, count, filed)
             for name in self._taught
-            for shown, count in _share_out(examples.get(name, ()), most, self._teaching.samples)
+            for shown, count, filed in _share_out(examples.get(name, ()), most, self._teaching.samples)
         ]
 
-        def request(one: tuple[str, Sequence[str], int]) -> Request:
-            name, shown, count = one
+        def task(one: tuple[str, Sequence[str], int, int]) -> Task:
+            name, shown, count, filed = one
             demos = [
-                (task["question"], solved.get(task["problem_id"], f"#### {task['answer']}"))
-                for task in map(self._problems.__getitem__, shown)
+                (problem["question"], solved.get(problem["problem_id"], f"#### {problem['answer']}"))
+                for problem in map(self._problems.__getitem__, shown)
             ]
-            messages = exam_messages(self._problems[name]["question"], demos, self._prompts)
-            return make_request(messages, self._prompts, count, self._teaching.sampling, self._seed)
+            return self._task("worked_examples", name, count, self._teaching.sampling, demos, filed)
 
-        samples = sampler.generate(Requests(asked, request))
-        return self._file("worked_examples", [name for name, _, _ in asked], samples)
+        return Tasks(asked, task)
 
-    def _plainly(
-        self, sampler: Sampler, names: Sequence[str], count: int, sampling: SamplingSettings
-    ) -> Samples:
-        """Answers to problems as they are taught: without an example."""
-
-        def request(name: str) -> Request:
-            messages = teaching_messages(self._problems[name]["question"], self._prompts)
-            return make_request(messages, self._prompts, count, sampling, self._seed)
-
-        return sampler.generate(Requests(names, request))
-
-    def _file(self, method: str, names: Sequence[str], samples: Samples) -> pd.DataFrame:
-        """The answers, those to one problem numbered on from request to request."""
-        self.usage.update(usage_of(samples))
-        return graded_table(self._domain, self._answers(method, names, samples), COLUMNS, self._verdicts)
-
-    def _answers(self, method: str, names: Sequence[str], samples: Samples) -> Iterator[Answer]:
-        filed: Counter[str] = Counter()
-        for name, completions in zip(names, samples.completions, strict=True):
-            task = self._problems[name]
-            for completion in completions:
-                own = {"method": method, "problem_id": name, "family": task["family"]}
-                yield Answer({**own, "sample_index": filed[name]}, task["answer"], completion)
-                filed[name] += 1
+    def _task(
+        self,
+        method: str,
+        name: str,
+        samples: int,
+        sampling: SamplingSettings,
+        demos: Sequence[tuple[str, str]] = (),
+        first_index: int = 0,
+    ) -> Task:
+        problem = self._problems[name]
+        messages = exam_messages(problem["question"], demos, self._prompts)
+        own = {"method": method, "problem_id": name, "family": problem["family"]}
+        return Task(messages, problem["answer"], own, samples, sampling, first_index)
 
 
-def _own_exams(
-    sampler: Sampler, exam_plan: pd.DataFrame, papers: ExamPapers
-) -> tuple[Samples, Iterator[Answer]]:
-    rows = exam_plan[exam_plan["demo_id"].notna()].to_dict("records")
-    samples = sampler.generate(Requests(rows, papers.request))
-    return samples, (
-        answer
-        for row, completions in zip(rows, samples.completions, strict=True)
-        for answer in papers.answers(TEACHER, row, completions)
-    )
-
-
-def _examples_of(exam_plan: pd.DataFrame) -> dict[str, list[str]]:
-    planned = exam_plan[exam_plan["demo_id"].notna()]
+def _examples_of(plan: pd.DataFrame) -> dict[str, list[str]]:
+    planned = plan[plan["demo_id"].notna()]
     return {
         str(problem): sorted(rows.unique())
         for problem, rows in planned.groupby("teaching_problem_id")["exam_problem_id"]
@@ -188,15 +130,16 @@ def _examples_of(exam_plan: pd.DataFrame) -> dict[str, list[str]]:
 
 def _share_out(
     examples: Sequence[str], most: int | None, samples: int
-) -> Iterator[tuple[Sequence[str], int]]:
-    """What stands in a prompt, and how many samples are drawn of it."""
+) -> Iterator[tuple[Sequence[str], int, int]]:
+    """What stands in a prompt, how many samples are drawn of it, and how many were drawn before."""
     if most is None or most >= len(examples):
-        yield examples, samples
+        yield examples, samples, 0
         return
-    turns = len(examples)
+    turns, filed = len(examples), 0
     for turn in range(min(turns, samples)):
-        shown = [examples[(turn + place) % turns] for place in range(most)]
-        yield shown, samples // turns + (turn < samples % turns)
+        count = samples // turns + (turn < samples % turns)
+        yield [examples[(turn + place) % turns] for place in range(most)], count, filed
+        filed += count
 
 
 def _first_right(solutions: pd.DataFrame) -> dict[str, str]:

@@ -5,19 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from lbt.scoring.selection import select
+from lbt import tables
+from lbt.search.selection import select
 from lbt.search.selections import Method
 from lbt.search.settings import SearchSettings
 from lbt.seeds import random_stream
 
-COLUMNS = {
-    "method": "str",
-    "rationales": "int64",
-    "accuracy": "float64",
-    "sd": "float64",
-    "subsets": "int64",
-    "problems": "int64",
-}
 _DRAWN = ("sc", "max", "sum", "teacher_exams.sum", "worked_examples")
 
 
@@ -34,7 +27,7 @@ def accuracy_curve(methods: Sequence[Method], settings: SearchSettings, seed: in
         if method.name in _DRAWN and method.ballots
         for size in sizes(max(len(ballot.keys) for ballot in method.ballots.values()))
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    return tables.make_table(tables.search_curve, rows)
 
 
 def sizes(most: int) -> list[int]:

@@ -4,20 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from lbt import tables
 from lbt.errors import DataError
-from lbt.scoring.statistics import compare_paired, wilson_interval
 from lbt.search.settings import SearchSettings
 from lbt.seeds import random_stream
+from lbt.statistics import compare_paired, wilson_interval
 
-GROUP_COLUMNS = {
-    "method": "str",
-    "grouping": "str",
-    "group": "str",
-    "n": "int64",
-    "accuracy": "float64",
-    "ci_low": "float64",
-    "ci_high": "float64",
-}
 _BASELINES = ("teacher_exams.sum", "teacher_exams.max", "worked_examples")
 
 
@@ -81,7 +73,7 @@ def accuracy_by_group(
             hits, n = int(marks.sum()), len(marks)
             interval = wilson_interval(hits, n, settings.confidence)
             records.append((method, grouping, str(group), n, hits / n, *interval))
-    return pd.DataFrame(records, columns=list(GROUP_COLUMNS)).astype(GROUP_COLUMNS)
+    return tables.make_table(tables.search_by_group, records)
 
 
 def generation_costs(
@@ -106,10 +98,10 @@ def generation_costs(
         "worked_examples": [asked[name] for name in ("solution", "worked_examples") if name in asked],
     }
     costs: dict[str, float] = {}
-    for way, tables in ways.items():
-        if tables:
-            costs[f"search.cost.{way}.generations"] = float(sum(map(len, tables)))
-            costs[f"search.cost.{way}.tokens"] = float(sum(int(table["tokens"].sum()) for table in tables))
+    for way, asked_of in ways.items():
+        if asked_of:
+            costs[f"search.cost.{way}.generations"] = float(sum(map(len, asked_of)))
+            costs[f"search.cost.{way}.tokens"] = float(sum(int(table["tokens"].sum()) for table in asked_of))
     return costs
 
 

@@ -6,24 +6,14 @@ from fractions import Fraction
 
 import pandas as pd
 
+from lbt import tables
 from lbt.errors import DataError
 from lbt.grading import Domain
-from lbt.scoring.selection import Rule, select, standings
 from lbt.search.ballots import Ballot, Marks, exam_marks, make_ballots, score_demos
+from lbt.search.selection import Rule, select, standings
 from lbt.search.settings import SearchSettings
 
 ALL, TEACHER = "all", "teacher"
-COLUMNS = {
-    "method": "str",
-    "rule": "str",
-    "students": "str",
-    "problem_id": "str",
-    "family": "str",
-    "answer": "str",
-    "right": "boolean",
-    "count": "int64",
-    "score": "float64",
-}
 EXAM_RULES: tuple[Rule, ...] = ("max", "sum", "avg")
 
 
@@ -88,8 +78,7 @@ def select_answers(
     """
     taught = problems[problems["role"] == "teaching"].sort_values("problem_id")
     families = dict(zip(taught["problem_id"], taught["family"], strict=True))
-    rows = list(_records(families, methods, decisions, settings))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    return tables.make_table(tables.selections, _records(families, methods, decisions, settings))
 
 
 def _records(

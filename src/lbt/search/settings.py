@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
-from lbt.exams.bounds import ExamRule
-from lbt.scoring.selection import Ties
+from lbt.search.selection import ExamRule, Ties
+from lbt.teaching import TeachingSettings
 
 Baseline = Literal["teacher_exams", "worked_examples"]
 """What the labels of the exam problems give without a student. teacher_exams: the teacher sits the exams
@@ -56,6 +56,10 @@ class SearchSettings(Settings):
                 "set search.examiner: full for search.paper: true or search.combination: pooled"
             )
         return self
+
+    def of_teaching(self, teaching: TeachingSettings) -> TeachingSettings:
+        """How rationales are sampled here."""
+        return teaching.model_copy(update={"samples": self.samples or teaching.samples})
 
     @property
     def by_string(self) -> bool:

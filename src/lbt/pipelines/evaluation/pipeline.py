@@ -2,7 +2,8 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.evaluation.nodes import answer, compare
+from lbt.pipelines.evaluation.nodes import answer_problems, compare_models
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 
 
@@ -12,25 +13,16 @@ def create_pipeline() -> Pipeline:
         "evaluation",
         [
             node(
-                answer,
-                inputs=[
-                    "problems",
-                    "params:models",
-                    "tuned_teacher",
-                    "params:prompts",
-                    "params:evaluation",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
-                ],
+                answer_problems,
+                inputs=["problems", "params:models", "tuned_teacher", "params:evaluation", *ASKER],
                 outputs=["evaluation_answers", "evaluation_usage"],
-                name="answer",
+                name="answer_problems",
             ),
             node(
-                compare,
+                compare_models,
                 inputs=["problems", "evaluation_answers", "params:evaluation", "params:seed"],
                 outputs=["evaluation_metrics", "accuracy_by_family", "transcripts"],
-                name="compare",
+                name="compare_models",
             ),
         ],
     )

@@ -2,7 +2,8 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.exams.nodes import plan, sit
+from lbt.pipelines.exams.nodes import plan_exams, sit_exams
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 
 
@@ -12,26 +13,16 @@ def create_pipeline() -> Pipeline:
         "exams",
         [
             node(
-                plan,
+                plan_exams,
                 inputs=["problems", "rationales", "params:exams", "params:seed"],
                 outputs="exam_plan",
-                name="plan",
+                name="plan_exams",
             ),
             node(
-                sit,
-                inputs=[
-                    "exam_plan",
-                    "problems",
-                    "rationales",
-                    "params:models",
-                    "params:prompts",
-                    "params:exams",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
-                ],
+                sit_exams,
+                inputs=["exam_plan", "problems", "rationales", "params:models", "params:exams", *ASKER],
                 outputs=["exam_answers", "exam_usage"],
-                name="sit",
+                name="sit_exams",
             ),
         ],
     )

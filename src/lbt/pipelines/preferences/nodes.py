@@ -4,11 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from lbt import preferences as stage
 from lbt.pipelines.parameters import Seed
-from lbt.preferences import PreferenceSettings, build_pairs
+from lbt.preferences import PreferenceSettings
 
 
-def pair(
+def build_pairs(
     problems: pd.DataFrame,
     rationales: pd.DataFrame,
     lbt_scores: pd.DataFrame,
@@ -16,7 +17,7 @@ def pair(
     seed: Seed,
 ) -> tuple[pd.DataFrame, dict[str, Any], dict[str, float]]:
     """The pairs, the report of what was kept and dropped, and its main counts as metrics."""
-    pairs, report = build_pairs(problems, rationales, lbt_scores, preferences, seed.root)
+    pairs, report = stage.build_pairs(problems, rationales, lbt_scores, preferences, seed.root)
     metrics = {
         "preferences.pairs": float(len(pairs)),
         "preferences.teaching_problems": float(report["teaching_problems"]),

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.preferences.nodes import pair
+from lbt.pipelines.preferences.nodes import build_pairs
 from lbt.pipelines.stage import stage
 
 
@@ -12,10 +12,10 @@ def create_pipeline() -> Pipeline:
         "preferences",
         [
             node(
-                pair,
+                build_pairs,
                 inputs=["problems", "rationales", "lbt_scores", "params:preferences", "params:seed"],
                 outputs=["pairs", "preference_report", "preference_metrics"],
-                name="pair",
+                name="build_pairs",
             ),
         ],
     )

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from lbt import scoring as stage
 from lbt.pipelines.parameters import Seed
 from lbt.pocket.procedures import label_procedures
-from lbt.scoring import ScoringSettings, lucky_auc, score_metrics, score_rationales
+from lbt.scoring import ScoringSettings, lucky_auc, score_metrics
 
 
-def score(
+def score_rationales(
     problems: pd.DataFrame,
     rationales: pd.DataFrame,
     exam_answers: pd.DataFrame,
@@ -15,7 +16,7 @@ def score(
     seed: Seed,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
     """LbT scores, the procedures where they are known (the pocket), and what the scores tell apart."""
-    scores = score_rationales(exam_answers, scoring)
+    scores = stage.score_rationales(exam_answers, scoring)
     procedures = label_procedures(problems, rationales)
     metrics = score_metrics(rationales, scores, scoring, seed.root)
     metrics |= lucky_auc(rationales, scores, procedures, scoring, seed.root)

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.scoring.nodes import score
+from lbt.pipelines.scoring.nodes import score_rationales
 from lbt.pipelines.stage import stage
 
 
@@ -12,10 +12,10 @@ def create_pipeline() -> Pipeline:
         "scoring",
         [
             node(
-                score,
+                score_rationales,
                 inputs=["problems", "rationales", "exam_answers", "params:scoring", "params:seed"],
                 outputs=["lbt_scores", "procedures", "score_metrics"],
-                name="score",
+                name="score_rationales",
             ),
         ],
     )

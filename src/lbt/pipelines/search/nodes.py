@@ -3,12 +3,14 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from lbt.exams import ExamSettings
-from lbt.exams.papers import ExamPapers
+from lbt import exams as exam_stage
+from lbt import teaching as teaching_stage
+from lbt.asking import Usage
+from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.pipelines.exams.nodes import sit
-from lbt.pipelines.parameters import Domain, Seed
-from lbt.pipelines.teaching.nodes import Report, explain
+from lbt.grading import GradingSettings
+from lbt.pipelines.parameters import Domain, Seed, make_asker
+from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import PromptSettings
 from lbt.reporting.search_plots import plot_search_accuracy, plot_search_curve
 from lbt.reporting.search_summary import summarise_search
@@ -29,88 +31,71 @@ Figures = dict[str, float]
 Decisions = dict[str, str | None]
 
 
-def explain_for_search(
+def sample_rationales(
     problems: pd.DataFrame,
     models: ModelsSettings,
-    prompts: PromptSettings,
     teaching: TeachingSettings,
     search: SearchSettings,
+    prompts: PromptSettings,
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
     leakage_report: Report,
     model_identities: Report,
-) -> tuple[pd.DataFrame, Figures]:
+    run_size: Report,
+) -> tuple[pd.DataFrame, Usage]:
     """As in the main job, with `search.samples` rationales."""
-    return explain(
-        problems,
-        models,
-        prompts,
-        _teaching(teaching, search),
-        generation_store,
-        seed,
-        domain,
-        leakage_report,
-        model_identities,
-    )
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    asked = teaching_stage.sample_rationales(asker, problems, models.teacher, search.of_teaching(teaching))
+    return asked.table, asked.usage
 
 
-def examine(
+def examine_rationales(
     exam_plan: pd.DataFrame,
     problems: pd.DataFrame,
     rationales: pd.DataFrame,
     models: ModelsSettings,
-    prompts: PromptSettings,
     exams: ExamSettings,
     search: SearchSettings,
+    prompts: PromptSettings,
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
-) -> tuple[pd.DataFrame, Figures, Decisions]:
+    grading: GradingSettings,
+) -> tuple[pd.DataFrame, Usage, Decisions]:
     """All exams, as in the main job; or those that an adaptive examiner asks, and what they decided."""
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
     if search.examiner == "full":
-        answers, usage = sit(
-            exam_plan, problems, rationales, models, prompts, exams, generation_store, seed, domain
-        )
-        return answers, usage, {}
-    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain.root)
-    adaptive, decisions = examine_adaptively(
-        exam_plan, rationales, papers, models.students, search, generation_store, seed.root, domain.root
-    )
-    return adaptive.answers, adaptive.usage, decisions
+        asked = exam_stage.sit_exams(asker, papers, models.students)
+        return asked.table, asked.usage, {}
+    adaptive = examine_adaptively(asker, papers, rationales, models.students, search)
+    return adaptive.answers, adaptive.usage, adaptive.decisions
 
 
-def ask(
+def answer_without_students(
     problems: pd.DataFrame,
     rationales: pd.DataFrame,
     exam_plan: pd.DataFrame,
     models: ModelsSettings,
-    prompts: PromptSettings,
     teaching: TeachingSettings,
     exams: ExamSettings,
     search: SearchSettings,
+    prompts: PromptSettings,
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
-) -> tuple[pd.DataFrame, pd.DataFrame, Figures]:
+    grading: GradingSettings,
+) -> tuple[pd.DataFrame, pd.DataFrame, Usage]:
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
-    papers = ExamPapers(problems, rationales, prompts, exams, seed.root, domain.root)
-    found = ask_teacher(
-        problems,
-        exam_plan,
-        papers,
-        models.teacher,
-        prompts,
-        _teaching(teaching, search),
-        search,
-        generation_store,
-        seed.root,
-        domain.root,
-    )
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
+    found = ask_teacher(asker, problems, papers, models.teacher, search.of_teaching(teaching), search)
     return found.answers, found.exams, found.usage
 
 
-def select(
+def select_and_compare(
     problems: pd.DataFrame,
     rationales: pd.DataFrame,
     exam_answers: pd.DataFrame,
@@ -120,10 +105,11 @@ def select(
     search: SearchSettings,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Figures]:
     """Every method's answers, the curve over the number of rationales, accuracy by group, and all figures."""
     methods = make_methods(
-        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.root, search
+        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.graded_by(grading), search
     )
     selections = select_answers(problems, methods, exam_decisions, search)
     metrics = search_metrics(selections, search, seed.root)
@@ -147,7 +133,3 @@ def write_summary(
 ) -> str:
     """The run's figures as a short text."""
     return summarise_search(search_metrics, [teaching_usage, exam_usage, baseline_usage])
-
-
-def _teaching(teaching: TeachingSettings, search: SearchSettings) -> TeachingSettings:
-    return teaching.model_copy(update={"samples": search.samples or teaching.samples})

@@ -7,13 +7,14 @@ rationales, and an adaptive examiner may sit the exams.
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines import exams, problems, report, scoring
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.search.nodes import (
-    ask,
+    answer_without_students,
     draw_accuracies,
     draw_curve,
-    examine,
-    explain_for_search,
-    select,
+    examine_rationales,
+    sample_rationales,
+    select_and_compare,
     write_summary,
 )
 from lbt.pipelines.stage import stage
@@ -22,8 +23,8 @@ from lbt.pipelines.stage import stage
 def create_pipeline() -> Pipeline:
     """The whole pipeline of M1."""
     shared = [
-        problems.create_pipeline(),
-        exams.create_pipeline().only_nodes("exams.plan"),
+        problems.create_pipeline(trains=False),
+        exams.create_pipeline().only_nodes("exams.plan_exams"),
         scoring.create_pipeline(),
         report.create_pipeline().only_nodes("report.draw_lbt_scores"),
     ]
@@ -35,21 +36,19 @@ def _teaching() -> Pipeline:
         "teaching",
         [
             node(
-                explain_for_search,
+                sample_rationales,
                 inputs=[
                     "problems",
                     "params:models",
-                    "params:prompts",
                     "params:teaching",
                     "params:search",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
+                    *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
-                name="explain",
+                name="sample_rationales",
             )
         ],
     )
@@ -60,21 +59,18 @@ def _exams() -> Pipeline:
         "exams",
         [
             node(
-                examine,
+                examine_rationales,
                 inputs=[
                     "exam_plan",
                     "problems",
                     "rationales",
                     "params:models",
-                    "params:prompts",
                     "params:exams",
                     "params:search",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
+                    *ASKER,
                 ],
                 outputs=["exam_answers", "exam_usage", "exam_decisions"],
-                name="examine",
+                name="examine_rationales",
             )
         ],
     )
@@ -85,22 +81,19 @@ def _baselines() -> Pipeline:
         "baselines",
         [
             node(
-                ask,
+                answer_without_students,
                 inputs=[
                     "problems",
                     "rationales",
                     "exam_plan",
                     "params:models",
-                    "params:prompts",
                     "params:teaching",
                     "params:exams",
                     "params:search",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
+                    *ASKER,
                 ],
                 outputs=["baseline_answers", "teacher_exam_answers", "baseline_usage"],
-                name="ask",
+                name="answer_without_students",
             )
         ],
     )
@@ -111,7 +104,7 @@ def _selection() -> Pipeline:
         "selection",
         [
             node(
-                select,
+                select_and_compare,
                 inputs=[
                     "problems",
                     "rationales",
@@ -122,9 +115,10 @@ def _selection() -> Pipeline:
                     "params:search",
                     "params:seed",
                     "params:domain",
+                    "params:grading",
                 ],
                 outputs=["selections", "search_curve", "search_by_group", "search_metrics"],
-                name="select",
+                name="select_and_compare",
             )
         ],
     )

@@ -4,29 +4,34 @@ from typing import Any
 
 import pandas as pd
 
+from lbt import teaching as stage
+from lbt.asking import Usage
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.grading import GradingSettings
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
-from lbt.teaching import TeachingSettings, sample_rationales
+from lbt.teaching import TeachingSettings
 
 Report = dict[str, Any]
 
 
-def explain(
+def sample_rationales(
     problems: pd.DataFrame,
     models: ModelsSettings,
-    prompts: PromptSettings,
     teaching: TeachingSettings,
+    prompts: PromptSettings,
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
     leakage_report: Report,
     model_identities: Report,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Sample the rationales of the teaching problems.
+    run_size: Report,
+) -> tuple[pd.DataFrame, Usage]:
+    """The rationales of the teaching problems.
 
-    The last two inputs are the checks that must have passed before a model is loaded.
+    The last three inputs are checks that must have passed before a model is loaded.
     """
-    return sample_rationales(
-        problems, models.teacher, prompts, teaching, generation_store, seed.root, domain.root
-    )
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    asked = stage.sample_rationales(asker, problems, models.teacher, teaching)
+    return asked.table, asked.usage

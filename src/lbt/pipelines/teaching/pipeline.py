@@ -2,8 +2,9 @@
 
 from kedro.pipeline import Pipeline, node
 
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
-from lbt.pipelines.teaching.nodes import explain
+from lbt.pipelines.teaching.nodes import sample_rationales
 
 
 def create_pipeline() -> Pipeline:
@@ -12,20 +13,18 @@ def create_pipeline() -> Pipeline:
         "teaching",
         [
             node(
-                explain,
+                sample_rationales,
                 inputs=[
                     "problems",
                     "params:models",
-                    "params:prompts",
                     "params:teaching",
-                    "generation_store",
-                    "params:seed",
-                    "params:domain",
+                    *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
-                name="explain",
+                name="sample_rationales",
             ),
         ],
     )

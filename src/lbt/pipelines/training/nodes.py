@@ -2,15 +2,16 @@
 
 import pandas as pd
 
+from lbt import training as stage
 from lbt.generation import ModelsSettings
 from lbt.pipelines.parameters import Folder, Seed
 from lbt.prompts import PromptSettings
-from lbt.training import Checkpoint, TrainingSettings, train_teacher
+from lbt.training import Checkpoint, TrainingSettings
 
 Outcome = dict[str, str]
 
 
-def train(
+def train_teacher(
     pairs: pd.DataFrame,
     models: ModelsSettings,
     prompts: PromptSettings,
@@ -23,7 +24,7 @@ def train(
 
     The last input is a check that must have passed before a model is loaded.
     """
-    checkpoint, log, metrics = train_teacher(
+    checkpoint, log, metrics = stage.train_teacher(
         pairs, models.teacher, prompts, training, training_folder.root, seed.root
     )
     if checkpoint.trained:

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines.stage import stage
-from lbt.pipelines.training.nodes import train
+from lbt.pipelines.training.nodes import train_teacher
 
 
 def create_pipeline() -> Pipeline:
@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
         "training",
         [
             node(
-                train,
+                train_teacher,
                 inputs=[
                     "pairs",
                     "params:models",
@@ -23,7 +23,7 @@ def create_pipeline() -> Pipeline:
                     "teacher_check",
                 ],
                 outputs=["tuned_teacher", "training_log", "training_metrics", "training_outcome"],
-                name="train",
+                name="train_teacher",
             ),
         ],
     )

@@ -1,0 +1,145 @@
+"""The one SQLite file of all runs: what models wrote, how it was graded, and what SQLite's errors mean."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lbt.errors import LbtError
+
+SCHEMA_VERSION = 2
+WAIT_S = 60.0
+"""How long an open or a commit waits for another process that is at the file."""
+
+_GENERATIONS = """
+CREATE TABLE IF NOT EXISTS generations (
+    key TEXT NOT NULL,                -- request key, 64 hex digits
+    sample_index INTEGER NOT NULL,
+    model_identity TEXT NOT NULL,     -- hash of the model's content
+    model TEXT NOT NULL,              -- its path or hub id
+    text TEXT NOT NULL,
+    finish_reason TEXT NOT NULL,      -- stop, length
+    prompt_tokens INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    engine TEXT NOT NULL,
+    engine_version TEXT NOT NULL,
+    label TEXT NOT NULL,              -- the stage that asked first
+    created_at REAL NOT NULL,         -- seconds since 1970
+    PRIMARY KEY (key, sample_index)
+)
+"""
+_VERDICTS = """
+CREATE TABLE IF NOT EXISTS verdicts (
+    grader TEXT NOT NULL,             -- domain and version of rules and libraries
+    gold TEXT NOT NULL,
+    text_hash TEXT NOT NULL,          -- sha256 of the completion, 64 hex digits
+    verdict TEXT NOT NULL,            -- correct, wrong, no_answer
+    extracted TEXT,
+    rule TEXT,
+    PRIMARY KEY (grader, text_hash, gold)
+) WITHOUT ROWID
+"""
+_TABLES = {"generations", "verdicts"}
+_DAMAGED = (
+    "It is damaged or no generation store: move it away to start a new one, or put a backup in its place; "
+    "`sqlite3 FILE .recover` saves what can be read of a damaged store"
+)
+_UNWRITABLE = "Make the file and its folder readable and writable, or name another data folder with LBT_DATA"
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "What is stored is safe: free disk space, then run again to continue",
+    sqlite3.SQLITE_IOERR: "What is stored is safe: see whether its disk is full or failing, then run again "
+    "to continue",
+    sqlite3.SQLITE_BUSY: "What is stored is safe: wait for the other run that is at it, or end it; then run "
+    "again to continue",
+    sqlite3.SQLITE_CANTOPEN: _UNWRITABLE,
+    sqlite3.SQLITE_READONLY: _UNWRITABLE,
+    sqlite3.SQLITE_PERM: _UNWRITABLE,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+
+
+@contextmanager
+def explained(path: Path, failure: str) -> Iterator[None]:
+    """Turn SQLite's errors about the file at `path` into an LbtError: the failure, its cause, what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if type(error) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
+            raise  # its subclasses are mistakes of the calling code
+        # An extended code has the kind of the error in its lowest byte.
+        advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _DAMAGED)
+        raise LbtError(f"{failure} {path}: {error}. {advice}.") from error
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open a generation store's file; it and its folder are made if they are not there.
+
+    Raises:
+        LbtError: The file is no generation store, has another schema version, cannot be opened, or another
+            process keeps it locked.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LbtError(f"The folder of the generation store {path} cannot be made: {error}.") from error
+    with explained(path, "The generation store cannot be opened:"):
+        connection = sqlite3.connect(path, timeout=WAIT_S)
+        try:
+            _use_wal(connection)
+            # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt. FULL
+            # would wait for the disk at every commit.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            # Page size, cache and mmap stay SQLite's: with a million rows a larger cache sped up nothing, and
+            # a memory map of a file that another program truncates ends the process.
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log: a kill leaves whole transactions only, readers go on beside a writer.
+
+    Where several processes open a new file at once, SQLite refuses all but one without waiting.
+    """
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables in a new file, add what an older version did not have; refuse any other file."""
+    if _version(connection) == SCHEMA_VERSION:
+        return
+    with connection:
+        # From here on no other process can make the tables too.
+        connection.execute("BEGIN IMMEDIATE")
+        version = _version(connection)
+        if version > SCHEMA_VERSION or not _tables(connection) <= _TABLES:
+            what = f"has schema version {version}" if version else "holds tables of another program"
+            raise LbtError(
+                f"The generation store {path} {what}; this program uses version {SCHEMA_VERSION}. Use the "
+                "version of the program that made it, or move the file away to start a new store."
+            )
+        # Version 1 had no verdicts, or made their table without a version.
+        connection.execute(_GENERATIONS)
+        connection.execute(_VERDICTS)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in rows if not name.startswith("sqlite_")}
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,1 @@
+"""vLLM in a child process on this machine."""

@@ -1,9 +1,0 @@
-"""The pocket domain: 28 families of grade-school problems, each with right and wrong procedures."""
-
-from lbt.pocket.domain.arithmetic import ARITHMETIC
-from lbt.pocket.domain.family import Family, Kind, Numbers
-from lbt.pocket.domain.stories import STORIES
-
-FAMILIES: dict[str, Family] = {family.name: family for family in (*ARITHMETIC, *STORIES)}
-
-__all__ = ["FAMILIES", "Family", "Kind", "Numbers"]

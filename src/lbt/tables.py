@@ -1,0 +1,243 @@
+"""All tables: pandera schemas, which the catalog names and Kedro checks at every load and save.
+
+Values are coerced to the column's type, so that a table read back equals the one saved. Columns beyond
+these are refused: a stage that needs one declares it here.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+VERDICTS = ["correct", "wrong", "no_answer", "truncated", "error"]
+FINISH_REASONS = ["stop", "length", "error"]
+
+
+def _text(**options: object) -> pa.Column:
+    return pa.Column(str, **options)
+
+
+def _count(least: int = 0, **options: object) -> pa.Column:
+    return pa.Column(int, pa.Check.ge(least), **options)
+
+
+def _share(**options: object) -> pa.Column:
+    return pa.Column(float, pa.Check.in_range(0, 1), **options)
+
+
+def _verdict() -> pa.Column:
+    return pa.Column(str, pa.Check.isin(VERDICTS))
+
+
+def _answer() -> dict[str, pa.Column]:
+    """What every graded answer has."""
+    return {
+        "text": _text(),  # the whole completion
+        "answer": _text(nullable=True),
+        "verdict": _verdict(),
+        "finish_reason": pa.Column(str, pa.Check.isin(FINISH_REASONS)),
+        "tokens": _count(),
+    }
+
+
+def _table(columns: dict[str, pa.Column], **options: object) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True, coerce=True, **options)
+
+
+def make_table(schema: pa.DataFrameSchema, rows: Iterable[Any]) -> pd.DataFrame:
+    """A table with exactly the schema's columns, in their order and types, also without a row.
+
+    Args:
+        schema: One of this module; columns that are not required are left to the caller to add.
+        rows: A mapping or a tuple for each row.
+    """
+    kinds = {name: column.dtype.type for name, column in schema.columns.items() if column.required}
+    return pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
+
+
+problems = _table(
+    {
+        "problem_id": _text(unique=True),
+        "family": _text(),
+        "question": _text(checks=pa.Check.str_length(min_value=1)),
+        "answer": _text(checks=pa.Check.str_length(min_value=1)),
+        "role": _text(checks=pa.Check.isin(["teaching", "exam", "evaluation"])),
+        "source": _text(),  # "pocket", or file and line
+        "lucky": pa.Column("boolean", nullable=True),  # whether a misconception gives the right answer too
+        "level": pa.Column(
+            "Int64", nullable=True, required=False
+        ),  # of sources that have levels and subjects
+        "subject": _text(nullable=True, required=False),
+    }
+)
+
+rationales = _table(
+    {
+        "rationale_id": _text(unique=True),
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        **_answer(),
+        "demo_id": _text(),
+    }
+)
+
+exam_plan = _table(
+    {
+        "demo_id": _text(nullable=True),  # none: the baseline without a demo
+        "teaching_problem_id": _text(nullable=True),
+        "exam_problem_id": _text(),
+        "family": _text(),
+        "companions": _text(required=False),  # ids of the further demos before the examined one, with spaces
+    }
+)
+
+exam_answers = _table(
+    {
+        "student": _text(),
+        "demo_id": _text(nullable=True),
+        "teaching_problem_id": _text(nullable=True),
+        "exam_problem_id": _text(),
+        "family": _text(),
+        "repeat": _count(),
+        **_answer(),
+    }
+)
+
+lbt_scores = _table(
+    {
+        "demo_id": _text(),
+        "teaching_problem_id": _text(),
+        "family": _text(),
+        "student": _text(),  # a student's name, or "mean" over all of them
+        "lbt_score": _share(nullable=True),
+        "baseline_score": _share(nullable=True),
+        "gain": pa.Column(float, pa.Check.in_range(-1, 1), nullable=True),
+        "n": _count(),
+        "ci_low": _share(nullable=True),
+        "ci_high": _share(nullable=True),
+    },
+    unique=["demo_id", "student"],
+)
+
+procedures = _table({"rationale_id": _text(unique=True), "procedure": _text(), "right": pa.Column(bool)})
+
+pairs = _table(
+    {
+        "pair_id": _text(unique=True),
+        "problem_id": _text(),
+        "family": _text(),
+        "question": _text(),
+        "chosen": _text(),
+        "rejected": _text(),
+        "chosen_score": pa.Column(float),
+        "rejected_score": pa.Column(float),
+        "margin": pa.Column(float, pa.Check.ge(0)),
+        "chosen_lbt_score": _share(nullable=True),
+        "rejected_lbt_score": _share(nullable=True),
+        "chosen_verdict": _verdict(),
+        "rejected_verdict": _verdict(),
+    },
+    checks=pa.Check(lambda table: table["chosen"] != table["rejected"], name="chosen and rejected differ"),
+)
+
+training_log = _table(
+    {
+        "step": pa.Column(float, pa.Check.ge(0)),
+        "epoch": pa.Column(float, pa.Check.ge(0)),
+        "loss": pa.Column(float),
+        "learning_rate": pa.Column(float, pa.Check.ge(0)),
+        "reward_margin": pa.Column(float),
+        "reward_accuracy": _share(),
+        "logps_chosen": pa.Column(float),
+        "logps_rejected": pa.Column(float),
+    }
+)
+
+evaluation_answers = _table(
+    {
+        "model": _text(checks=pa.Check.isin(["base", "tuned"])),
+        "problem_id": _text(),
+        "family": _text(),
+        "decoding": _text(checks=pa.Check.isin(["greedy", "sampled"])),
+        "sample_index": _count(),
+        **_answer(),
+    },
+    unique=["model", "problem_id", "decoding", "sample_index"],
+)
+
+accuracy_by_family = _table(
+    {
+        "model": _text(),
+        "family": _text(),
+        "n": _count(),
+        "accuracy": _share(nullable=True),
+        "ci_low": _share(nullable=True),
+        "ci_high": _share(nullable=True),
+    },
+    unique=["model", "family"],
+)
+
+baseline_answers = _table(
+    {
+        "method": _text(checks=pa.Check.isin(["greedy", "solution", "worked_examples"])),
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        **_answer(),
+    },
+    unique=["method", "problem_id", "sample_index"],
+)
+
+pocket_answers = _table(
+    {
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        **_answer(),
+    },
+    unique=["problem_id", "sample_index"],
+)
+
+teacher_exam_answers = exam_answers  # of the teacher itself, under the student name "teacher"
+
+selections = _table(
+    {
+        "method": _text(),
+        "rule": _text(checks=pa.Check.isin(["sc", "max", "sum", "avg"])),
+        "students": _text(nullable=True),  # a student's name, "all", or "teacher"; none without exams
+        "problem_id": _text(),
+        "family": _text(),
+        "answer": _text(nullable=True),
+        "right": pa.Column("boolean", nullable=True),  # none: all generations failed
+        "count": _count(),  # samples that give the answer
+        "score": pa.Column(float, nullable=True),  # what the rule maximises; none without exams
+    },
+    unique=["method", "problem_id"],
+)
+
+search_curve = _table(
+    {
+        "method": _text(),
+        "rationales": _count(1),
+        "accuracy": _share(),  # mean over the subsets
+        "sd": pa.Column(float, pa.Check.ge(0)),
+        "subsets": _count(1),
+        "problems": _count(1),
+    },
+    unique=["method", "rationales"],
+)
+
+search_by_group = _table(
+    {
+        "method": _text(),
+        "grouping": _text(checks=pa.Check.isin(["level", "subject", "family"])),
+        "group": _text(),
+        "n": _count(),
+        "accuracy": _share(),
+        "ci_low": _share(),
+        "ci_high": _share(),
+    },
+    unique=["method", "grouping", "group"],
+)
