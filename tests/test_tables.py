@@ -8,7 +8,7 @@ import pandera.pandas as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
-from lbt import schemas
+from lbt import tables
 from lbt.evaluation import answers, comparison
 from lbt.exams import plan, sitting
 from lbt.preferences import pairs
@@ -31,21 +31,23 @@ PAIR = {
     "rejected_lbt_score": float("nan"),
     "chosen_verdict": "correct",
     "rejected_verdict": "wrong",
+    "chosen_finish_reason": "stop",
+    "rejected_finish_reason": "length",
 }
 
 
 @pytest.mark.parametrize(
     ("schema", "columns"),
     [
-        (schemas.problems, loading.COLUMNS),
-        (schemas.rationales, rationales.COLUMNS),
-        (schemas.exam_plan, plan.COLUMNS),
-        (schemas.exam_answers, sitting.COLUMNS),
-        (schemas.lbt_scores, scores.COLUMNS),
-        (schemas.pairs, pairs.COLUMNS),
-        (schemas.training_log, LOG_COLUMNS),
-        (schemas.evaluation_answers, answers.COLUMNS),
-        (schemas.accuracy_by_family, comparison.FAMILY_COLUMNS),
+        (tables.problems, loading.COLUMNS),
+        (tables.rationales, rationales.COLUMNS),
+        (tables.exam_plan, plan.COLUMNS),
+        (tables.exam_answers, sitting.COLUMNS),
+        (tables.lbt_scores, scores.COLUMNS),
+        (tables.pairs, pairs.COLUMNS),
+        (tables.training_log, LOG_COLUMNS),
+        (tables.evaluation_answers, answers.COLUMNS),
+        (tables.accuracy_by_family, comparison.FAMILY_COLUMNS),
     ],
 )
 def test_each_stage_makes_the_columns_that_its_schema_declares(
@@ -56,9 +58,9 @@ def test_each_stage_makes_the_columns_that_its_schema_declares(
 
 
 def test_a_table_read_back_equals_the_one_saved(tmp_path: Path) -> None:
-    saved = schemas.pairs.validate(pd.DataFrame([PAIR]))
+    saved = tables.pairs.validate(pd.DataFrame([PAIR]))
     saved.to_parquet(tmp_path / "pairs.parquet")
-    assert_frame_equal(schemas.pairs.validate(pd.read_parquet(tmp_path / "pairs.parquet")), saved)
+    assert_frame_equal(tables.pairs.validate(pd.read_parquet(tmp_path / "pairs.parquet")), saved)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_a_table_read_back_equals_the_one_saved(tmp_path: Path) -> None:
 )
 def test_a_pair_that_breaks_the_contract_is_refused(change: dict[str, object], complaint: str) -> None:
     with pytest.raises(pandera.errors.SchemaErrors, match=complaint):
-        schemas.pairs.validate(pd.DataFrame([PAIR | change]), lazy=True)
+        tables.pairs.validate(pd.DataFrame([PAIR | change]), lazy=True)
 
 
 def test_problem_ids_are_unique() -> None:
@@ -87,4 +89,4 @@ def test_problem_ids_are_unique() -> None:
         "lucky": pd.NA,
     }
     with pytest.raises(pandera.errors.SchemaErrors, match="problem_id"):
-        schemas.problems.validate(pd.DataFrame([row, row]), lazy=True)
+        tables.problems.validate(pd.DataFrame([row, row]), lazy=True)

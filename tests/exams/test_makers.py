@@ -17,7 +17,7 @@ import lbt.pocket
 from lbt.errors import DataError, ModelError
 from lbt.exams import ExamSettings, plan_exams
 from lbt.exams.makers import make_exams, report_exams
-from lbt.exams.makers.tfidf import tfidf_similarities
+from lbt.exams.makers.nearest import tfidf_similarities
 from lbt.generation import SamplingSettings
 from lbt.problems import ProblemSettings, load_problems, question_key
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import DataError
 from lbt.exams import ExamSettings, plan_exams
 from lbt.generation import SamplingSettings
@@ -42,7 +42,7 @@ def rationales(table: pd.DataFrame, verdicts: list[str]) -> pd.DataFrame:
 def plan_of(table: pd.DataFrame, verdicts: list[str], wanted: int = 3, seed: int = 0) -> pd.DataFrame:
     settings = ExamSettings(problems_per_demo=wanted, sampling=SAMPLING)
     plan = plan_exams(table, rationales(table, verdicts), settings, seed)
-    schemas.exam_plan.validate(plan)
+    tables.exam_plan.validate(plan)
     return plan
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from lbt.exams.adaptive import AdaptiveExams, sit_adaptively
 
-from lbt import schemas
+from lbt import tables
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.exams.papers import ExamPapers
 from lbt.generation import (
@@ -129,7 +129,7 @@ def test_waves_select_what_full_exams_select_and_ask_less(
     assert asked < engine.asked
     assert exams.usage["asked"] < exams.usage["planned"]
     assert exams.usage["new"] + exams.usage["failed"] == asked
-    schemas.exam_answers.validate(exams.answers)
+    tables.exam_answers.validate(exams.answers)
     assert len(exams.answers) == exams.usage["asked"]
     assert "t0" not in set(exams.answers["teaching_problem_id"]), "all its answers agree"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lbt import schemas
+from lbt import tables
 from lbt.exams import ExamSettings, plan_exams, sit_exams
 from lbt.exams.papers import ExamPapers
 from lbt.generation import (
@@ -100,7 +100,7 @@ def test_worked_examples_are_the_teachers_right_answers_or_else_the_bare_gold(
     assert re.findall(r"[\d+ ]+\?|add them|#### \d+", prompt) == [
         "0 + 50?", "add them", "#### 50", "1 + 50?", "#### 51", "2 + 1?",
     ]  # fmt: skip
-    answers = schemas.baseline_answers.validate(found.answers)
+    answers = tables.baseline_answers.validate(found.answers)
     assert answers["method"].value_counts().to_dict() == {"worked_examples": 12, "solution": 8, "greedy": 3}
     worked = answers[answers["method"] == "worked_examples"]
     assert (worked["verdict"] == "correct").all()
@@ -117,13 +117,13 @@ def test_examples_can_take_turns_and_make_as_many_samples(engine: Adder, store: 
     found = ask(store, SearchSettings(baselines=("worked_examples",), examples=1))
     prompts = [text for text in engine.prompts if "2 + 1?" in text and "50?" in text]
     assert sorted(re.findall(r"(\d) \+ 50\?", " ".join(prompts))) == ["0", "1"]
-    worked = schemas.baseline_answers.validate(found.answers).query("method == 'worked_examples'")
+    worked = tables.baseline_answers.validate(found.answers).query("method == 'worked_examples'")
     assert worked.groupby("problem_id")["sample_index"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
 
 
 def test_the_teacher_sits_the_exams_of_its_students_itself(engine: Adder, store: GenerationStore) -> None:
     found = ask(store, SearchSettings(baselines=("teacher_exams",)))
-    exams = schemas.teacher_exam_answers.validate(found.exams)
+    exams = tables.teacher_exam_answers.validate(found.exams)
     assert set(exams["student"]) == {"teacher"}
     assert exams["demo_id"].notna().all()
     assert len(exams) == 3 * 2 * 2 * 2  # problems, distinct demos, exam problems, repeats

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbt import schemas
+from lbt import tables
 from lbt.search import SearchSettings, accuracy_curve
 from lbt.search.ballots import Ballot
 from lbt.search.curve import sizes
@@ -32,7 +32,7 @@ def test_all_rationales_have_one_subset_whose_accuracy_is_the_methods(settings: 
     ballots = {"p": ballot("wwwr"), "q": ballot("rrww")}
     scores = {"3": Fraction(1), "0": Fraction(1, 9)}
     methods = [Method("sc", "sc", ballots), Method("sum", "sum", ballots, "all", scores)]
-    curve = schemas.search_curve.validate(accuracy_curve(methods, settings(), 0))
+    curve = tables.search_curve.validate(accuracy_curve(methods, settings(), 0))
     last = curve[curve["rationales"] == 4].set_index("method")
     assert last["accuracy"].to_dict() == {"sc": 0.5, "sum": 0.5}
     assert (last["sd"] == 0).all()
@@ -62,5 +62,5 @@ def test_methods_see_the_same_subsets_and_a_seed_gives_the_same_curve(settings: 
 def test_accuracy_is_a_share_whatever_the_ballots(answers: list[str], seed: int) -> None:
     ballots = {f"p{n}": ballot(one) for n, one in enumerate(answers)}
     settings = SearchSettings(baselines=(), subsets=2)
-    curve = schemas.search_curve.validate(accuracy_curve([Method("sc", "sc", ballots)], settings, seed))
+    curve = tables.search_curve.validate(accuracy_curve([Method("sc", "sc", ballots)], settings, seed))
     assert curve["rationales"].max() == max(map(len, answers))

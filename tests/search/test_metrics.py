@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from lbt import schemas
+from lbt import tables
 from lbt.errors import DataError
 from lbt.search import SearchSettings, accuracy_by_group, generation_costs, search_metrics
 from lbt.search.baselines import COLUMNS as BASELINE_COLUMNS
@@ -38,10 +38,10 @@ def selections_of(right: dict[str, list[bool | None]]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("schema", "columns"),
     [
-        (schemas.selections, COLUMNS),
-        (schemas.search_curve, CURVE_COLUMNS),
-        (schemas.search_by_group, GROUP_COLUMNS),
-        (schemas.baseline_answers, BASELINE_COLUMNS),
+        (tables.selections, COLUMNS),
+        (tables.search_curve, CURVE_COLUMNS),
+        (tables.search_by_group, GROUP_COLUMNS),
+        (tables.baseline_answers, BASELINE_COLUMNS),
     ],
 )
 def test_each_table_has_the_columns_that_its_schema_declares(schema: object, columns: dict[str, str]) -> None:
@@ -60,13 +60,17 @@ def test_accuracies_and_differences_are_those_of_a_hand(settings: Make) -> None:
             "worked_examples": [True, True, True, False],
         }
     )
-    metrics = search_metrics(schemas.selections.validate(table), settings(), 0)
+    metrics = search_metrics(tables.selections.validate(table), settings(), 0)
     assert metrics["search.problems"] == 4
     assert metrics["search.failed"] == 0
     assert metrics["search.sc.accuracy"] == 0.25
     assert metrics["search.sc.accuracy_ci_low"] < 0.25 < metrics["search.sc.accuracy_ci_high"]
     assert metrics["search.sum_minus_sc"] == 0.5
     assert metrics["search.sum_minus_sc_p_value"] == 0.625  # 3 against 1, two-sided
+    assert metrics["search.families"] == 2
+    assert metrics["search.sum_minus_sc_family_p_value"] == 1  # all is gained in one family of the two
+    assert metrics["search.sum_minus_sc_family_ci_low"] == -1
+    assert metrics["search.sum_minus_sc_family_ci_high"] == 1
     assert metrics["search.max_minus_sc"] == 0.25
     assert metrics["search.sum.s_minus_sc"] == 0.75
     assert metrics["search.worked_examples_minus_sc"] == 0.5
@@ -89,13 +93,13 @@ def test_nothing_to_compare_is_said_plainly(settings: Make) -> None:
 def test_groups_are_levels_and_subjects_and_without_these_families(settings: Make) -> None:
     table = selections_of({"sc": [True, False, True, None]})
     plain = pd.DataFrame({"problem_id": [f"p{n}" for n in range(4)], "family": ["f0", "f1", "f0", "f1"]})
-    by_family = schemas.search_by_group.validate(accuracy_by_group(plain, table, settings()))
+    by_family = tables.search_by_group.validate(accuracy_by_group(plain, table, settings()))
     assert by_family[["grouping", "group", "n", "accuracy"]].to_numpy().tolist() == [
         ["family", "f0", 2, 1.0],
         ["family", "f1", 1, 0.0],
     ]
     graded = plain.assign(level=pd.Series([1, 1, 2, 2], dtype="Int64"), subject=["a", "b", "a", None])
-    by_group = schemas.search_by_group.validate(accuracy_by_group(graded, table, settings()))
+    by_group = tables.search_by_group.validate(accuracy_by_group(graded, table, settings()))
     assert by_group[["grouping", "group", "n", "accuracy"]].to_numpy().tolist() == [
         ["level", "1", 2, 0.5],
         ["level", "2", 1, 1.0],

@@ -1,15 +1,18 @@
 """The exam problems whose questions are nearest to the teaching problem's."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from lbt.exams.makers.tfidf import tfidf_similarities
 from lbt.exams.settings import ExamSettings, NearestSettings
 
 # Beyond this two similarities differ by the order in which floats were added.
 _DECIMALS = 6
+_ROWS_AT_ONCE = 256
+# LaTeX commands, words, numbers, signs.
+_TOKEN = r"\\[a-z]+|[^\W\d_]+|[0-9]+|[^\w\s]"
 
 
 def rank_by_nearness(
@@ -29,6 +32,24 @@ def _similarities(
     if settings.nearest.embedding == "tfidf":
         return tfidf_similarities(questions, pool)
     return _embedding_similarities(questions, pool, settings.nearest)
+
+
+def tfidf_similarities(questions: Sequence[str], pool: Sequence[str]) -> Iterator[np.ndarray]:
+    """For each question its cosine with every text of the pool, in [0, 1].
+
+    Weights are those of scikit-learn with sublinear term frequency, and know the pool alone: a question's
+    neighbours do not depend on the other questions.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if not questions or not any(re.search(_TOKEN, text) for text in pool):  # which scikit-learn refuses
+        yield from np.zeros((len(questions), len(pool)))
+        return
+    vectorizer = TfidfVectorizer(preprocessor=str.casefold, token_pattern=_TOKEN, sublinear_tf=True)
+    texts = vectorizer.fit_transform(pool)
+    asked = vectorizer.transform(questions)
+    for start in range(0, len(questions), _ROWS_AT_ONCE):
+        yield from (asked[start : start + _ROWS_AT_ONCE] @ texts.T).toarray()
 
 
 def _embedding_similarities(

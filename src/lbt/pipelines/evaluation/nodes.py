@@ -9,8 +9,7 @@ from lbt.evaluation import EvaluationSettings
 from lbt.evaluation.answers import Contestant
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
 from lbt.grading import GradingSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.training import Checkpoint
 

@@ -2,8 +2,8 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.asking import ASKER
 from lbt.pipelines.evaluation.nodes import answer_problems, compare_models
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 
 

@@ -2,8 +2,8 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.asking import ASKER
 from lbt.pipelines.exams.nodes import plan_exams, sit_exams
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 
 

@@ -9,8 +9,7 @@ from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
 from lbt.grading import GradingSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import PromptSettings
 from lbt.reporting.search_plots import plot_search_accuracy, plot_search_curve
@@ -42,7 +41,9 @@ def sample_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-    *checks: Report,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """As in the main job, with `search.samples` rationales."""
     asker = make_asker(prompts, generation_store, seed, domain, grading)
@@ -117,12 +118,12 @@ def select_and_compare(
     return selections, curve, accuracy_by_group(problems, selections, search), metrics
 
 
-def draw_accuracies(search_metrics: Figures) -> go.Figure:
+def plot_accuracies(search_metrics: Figures) -> go.Figure:
     """Accuracy of every method with its interval."""
     return plot_search_accuracy(search_metrics)
 
 
-def draw_curve(search_curve: pd.DataFrame) -> go.Figure:
+def plot_curve(search_curve: pd.DataFrame) -> go.Figure:
     """Accuracy against the number of rationales."""
     return plot_search_curve(search_curve)
 

@@ -8,8 +8,7 @@ from lbt import teaching as stage
 from lbt.asking import Usage
 from lbt.generation import GenerationStore, ModelsSettings
 from lbt.grading import GradingSettings
-from lbt.pipelines.asking import make_asker
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings
 
@@ -25,11 +24,13 @@ def sample_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-    *checks: Report,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """The rationales of the teaching problems.
 
-    `checks` are reports that must be there before a model is loaded.
+    The last three inputs are checks that must have passed before a model is loaded.
     """
     asker = make_asker(prompts, generation_store, seed, domain, grading)
     asked = stage.sample_rationales(asker, problems, models.teacher, teaching)

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.asking import ASKER
+from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 from lbt.pipelines.teaching.nodes import sample_rationales
 
@@ -21,6 +21,7 @@ def create_pipeline() -> Pipeline:
                     *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
                 name="sample_rationales",

@@ -298,7 +298,7 @@ def _with_imaginary_unit(one: Any, other: Any) -> tuple[Any, Any]:
     if isinstance(one, Expr) and isinstance(other, Expr):
         letters = one.free_symbols | other.free_symbols
         if {letter.name for letter in letters} == {"i"}:
-            return tuple(side.xreplace({letter: I for letter in letters}) for side in (one, other))
+            return tuple(side.xreplace(dict.fromkeys(letters, I)) for side in (one, other))
     return one, other
 
 
