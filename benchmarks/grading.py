@@ -2,10 +2,10 @@
 
     python benchmarks/grading.py [FILE ...]        # speed on real files; on made-up answers without one
     python benchmarks/grading.py peers             # the cases of peers' own tests (tests/grading/peers)
-    python benchmarks/grading.py prose FILE ...    # GSM8K solutions without their mark: "A: 18", and prose alone
+    python benchmarks/grading.py prose FILE ...    # GSM8K solutions with "A: 18" for their mark, and without
 
-For speed, each file holds JSON lines with the fields gold_answer and completion (real outputs) or answer (each
-then is boxed and graded against itself and against the row before it).
+For speed, each file holds JSON lines with the fields gold_answer and completion (real outputs) or answer
+(each then is boxed and graded against itself and against the row before it).
 """
 
 import json

@@ -24,7 +24,8 @@ WORDS = [
     (gold, text, "stop", "correct")
     for gold, text in (
         ("yes", "Yes, because it is even."), ("yes", "Yes"), ("no", "No."), ("no", "no, it is not"),
-        ("true", "**True**"), ("false", "The statement is false."), ("yes", "Answer: Yes"), ("no", "The answer is no."),
+        ("true", "**True**"), ("false", "The statement is false."), ("yes", "Answer: Yes"),
+        ("no", "The answer is no."),
         ("yes", "It is even.\nSo the answer is yes."), ("true", r"\boxed{\text{True}}"), ("Yes", "yes"),
         ("false", "[[Final Answer]]: False"), ("no", "No - it is odd."),
     )

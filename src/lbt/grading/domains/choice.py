@@ -12,7 +12,8 @@ _WRAPS = re.compile(
     r"|^\s*(?:it|that) is\b",
     re.IGNORECASE,
 )
-_NAMED = r"(?:(?:for sure|definitely|clearly|certainly|probably)\s+)?(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
+_NAMED = r"(?:(?:for sure|definitely|clearly|certainly|probably)\s+)?"
+_NAMED += r"(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
 _REASON = r"(?:because|since|as|due|for|given|which|that|is)\b"
 _LETTER = re.compile(
     rf"{_NAMED}(?:\((?P<round>[A-Za-z])\)|\[(?P<square>[A-Za-z])\]|(?P<bare>[A-Z])(?=\s*(?:[.:,;)–—]|-\s|$)"
@@ -37,7 +38,8 @@ _OFFERED = re.compile(
     r"(?:\s*(?:,|/|;|and\b|(?i:or)\b|&))+\s*(?:\(?([A-Z])\)?(?=\W|$)|(?i:(yes|no|true|false))\b)"
 )
 _DENIED_CHOICES = re.compile(
-    r"\b(?:not|n['’]t(?: be)?|cannot be|rather than|nor|neither)\s+\(?[A-Z]\)?(?:,?\s*(?:or|and|nor)\s*\(?[A-Z]\)?)*(?=\W|$)"
+    r"\b(?:not|n['’]t(?: be)?|cannot be|rather than|nor|neither)\s+\(?[A-Z]\)?"
+    r"(?:,?\s*(?:or|and|nor)\s*\(?[A-Z]\)?)*(?=\W|$)"
 )
 _FIRST_WORD = re.compile(r"[\s*_(\"]*(yes|no|true|false)\b[*_)\"]*(?=\s*(?:[.,:;!–—]|-\s|$))", re.IGNORECASE)
 _FIRST_LETTER = re.compile(r"[\s*_]*(\([A-Za-z]\)|[A-Z](?=[*_]*\s*[.):]|[*_]*$)|[a-z](?=\)?\s*$))")

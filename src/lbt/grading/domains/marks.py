@@ -40,10 +40,9 @@ def without_calculations(text: str) -> str:
 
 
 def own_words(text: str) -> str:
-    """What a model says before it invents the next turn of a conversation; all, if that is nothing."""
+    """What a model says before it invents the next turn of a conversation; blank if it begins with one."""
     turn = _NEXT_TURN.search(text)
-    own = text[: turn.start()] if turn is not None else text
-    return own if own.strip() else text
+    return text if turn is None else text[: turn.start()]
 
 
 def marked_statements(text: str) -> Iterator[Statement]:
@@ -54,7 +53,7 @@ def marked_statements(text: str) -> Iterator[Statement]:
     """
     text = without_calculations(text)
     own = own_words(text)
-    if own != text:
+    if own != text and own.strip():
         yield from _marked(own, followed=True)
     yield from _marked(text, followed=False)
 

@@ -25,7 +25,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _OPERATOR_BEFORE = re.compile(
-    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)|\b(?:plus|minus|times|multiplied by|divided by|over))\s*[($\\{\[]*$"
+    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)"
+    r"|\b(?:plus|minus|times|multiplied by|divided by|over))\s*[($\\{\[]*$"
 )
 _OPERATOR_AFTER = re.compile(
     r"\s*(?:[-+*/×÷^=·−<>_]|\\(?!text|\)|\]|[,;!% ]|mathrm|quad|mbox|[$])|[²³π√]|"

@@ -34,7 +34,8 @@ _NO_VALUE = re.compile(
     r"\A\d+:\d+\Z|\\(?:in|cup|cap|begin\{cases\})(?![a-z])|\\\{.*,.*\\\}|\\pm(?![a-z])|\A[fghP]\([^()]*\)\Z"
 )
 _LABEL = re.compile(
-    r"(?:m?\\angle\s?[A-Z]{1,3}|\\[a-z]+(?:_\w)?|\\text\{[^{}]*\}|\\overline\{[A-Z]+\}|\|?[A-Z]{2,3}\|?|[A-Za-z](?:'|_\w)?"
+    r"(?:m?\\angle\s?[A-Z]{1,3}|\\[a-z]+(?:_\w)?|\\text\{[^{}]*\}|\\overline\{[A-Z]+\}"
+    r"|\|?[A-Z]{2,3}\|?|[A-Za-z](?:'|_\w)?"
     r"|[A-Za-z]\([^()=]*\)|\([a-z](?:,[a-z])+\))(?:=|\\equiv\s?)(?=[^=]+\Z)"
 )
 _MEMBER = re.compile(r"\A[a-zA-Z]\\in ?(?=[(\[])")
@@ -58,9 +59,9 @@ def equal_quickly(gold: str, answer: str) -> bool | None:
     """Whether the answers are equal, or None if only the slow way can say.
 
     Equal texts are equal. Numbers are compared exactly, and to six decimals where one is written as a
-    decimal; zero equals only zero. "x=5" is 5, but not "y=5"; so for other names of a value, if one of the two
-    has none. "50\\%" is 50, as units are not compared, and also 0.5. Lists and tuples of numbers are compared
-    number by number.
+    decimal; zero equals only zero. "x=5" is 5, but not "y=5"; so for other names of a value, if one of the
+    two has none. "50\\%" is 50, as units are not compared, and also 0.5. Lists and tuples are compared part
+    by part, and expressions by their values.
     """
     gold, answer = _without_names(gold, answer)
     bare_gold, bare_answer = gold.removesuffix(_PERCENT), answer.removesuffix(_PERCENT)
@@ -162,8 +163,9 @@ def _ordered_parts(text: str) -> list[str] | None:
 def _equal_in_value(gold: str, answer: str) -> bool | None:
     """As `equal_quickly` for two expressions, by their values where their variables have some values.
 
-    Values that are far apart are those of unequal expressions. Rational functions that have one value at three
-    points are equal, and so are short constants that agree in all digits; other agreement decides nothing.
+    Values that are far apart are those of unequal expressions. Rational functions that have one value at
+    three points are equal, and so are short constants that agree in all digits; other agreement decides
+    nothing.
     """
     one, other = evaluate(gold), evaluate(answer)
     if one is None or other is None:

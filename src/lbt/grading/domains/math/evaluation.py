@@ -13,9 +13,7 @@ from functools import lru_cache
 from zlib import crc32
 
 Value = Fraction | float
-_TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\[A-Za-z]+) ?|(?P<letter>[a-zA-Z])|(?P<sign>[-+*/^!(){}\[\]])"
-)
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|\.\d+|\\[A-Za-z]+ ?|[a-zA-Z]|[-+*/^!(){}\[\]]")
 _VARIABLES = {
     f"\\{name}"
     for name in (

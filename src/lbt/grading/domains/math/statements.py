@@ -35,11 +35,11 @@ def math_statements(text: str, extraction: str = "strict") -> Iterator[Statement
     """
     text = without_calculations(text)
     own = own_words(text)
-    if own != text:
+    if own != text and own.strip():
         yield from _marked(own, followed=True)
     yield from _marked(text, followed=False)
     if extraction == "flexible":
-        if own != text:
+        if own != text and own.strip():
             yield Statement("last line", own.rstrip().rsplit("\n", 1)[-1], closed=True)
         yield Statement("last line", text.rstrip().rsplit("\n", 1)[-1], closed=False)
         yield Statement("last sentence", stated_in_prose(own) or "", closed=False)
