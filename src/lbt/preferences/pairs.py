@@ -42,7 +42,7 @@ def build_pairs(
     """The pairs table and a JSON-ready report.
 
     A pair is (chosen, rejected) of distinct texts of one teaching problem whose score gap exceeds the margin;
-    the chosen one gave an answer. At most `maximum_pairs_per_problem` a problem are kept, largest gaps first;
+    the chosen one gave an answer. At most `maximum_pairs_per_problem` of each are kept, largest gaps first;
     of equal gaps those whose texts are used least, then a seeded order.
     """
     known = problems.set_index("problem_id")

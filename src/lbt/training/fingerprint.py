@@ -20,7 +20,7 @@ _LIBRARIES = ("torch", "transformers", "trl", "peft")
 def fingerprint_training(
     pairs: pd.DataFrame, base_identity: str, settings: TrainingSettings, prompts: PromptSettings, seed: int
 ) -> str:
-    """Hash of all that decides the weights: pairs, base model, settings, prompts, seed, library versions.
+    """Hash of what decides the weights: pairs, base model, settings, prompts, seed, library versions.
 
     Returns:
         16 hexadecimal digits, usable as a folder name.

@@ -38,7 +38,7 @@ def one_progress_bar() -> Iterator[None]:
 
 
 class PairTrainer(DPOTrainer):
-    """TRL's trainer on tokens of our own making, which are those of sampling (see `examples`)."""
+    """TRL's trainer on our own tokens, which are exactly those of sampling (see `examples`)."""
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
@@ -72,7 +72,7 @@ class _GroupedSampler(Sampler[int]):
 
 
 class Watch(TrainerCallback):
-    """Stops at a loss that is no number; keeps only the newest checkpoint."""
+    """Stops when the loss is not a number; keeps only the newest checkpoint."""
 
     def on_log(
         self,
