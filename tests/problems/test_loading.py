@@ -62,7 +62,7 @@ def refusal(folder: Path, rows: list[Any], **options: Any) -> str:
             "field 'role' is 'test'; it may be teaching, exam",
         ),
         ('{"question": "q", "answer": "1"', "the whole row is not valid JSON (column 32"),
-        ('{"question": "\\ud800", "answer": "1"}', "field 'question' holds half a character"),
+        ('{"question": "\\ud800", "answer": "1"}', "field 'question' contains half a character"),
         ("[1]", "the whole row must be a JSON object, not a list"),
         ('{"question": "q", "answer": NaN}', "field 'answer' is null"),
         ("[" * 100_000, "the whole row is"),
