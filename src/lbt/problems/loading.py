@@ -59,7 +59,7 @@ def _judge_bad_rows(gathered: Gathered, settings: ProblemSettings) -> None:
         where = settings.path if len(gathered.account.rows_by_file) == 1 else _files(gathered)
         raise DataError(
             f"{len(bad)} of {lines} rows of {where} cannot be used:\n{shown}{more}\n"
-            "Correct them, or set problems.bad_rows: set_aside to go on without them."
+            "Correct them, or set problems.bad_rows: set_aside to continue without them."
         )
     if not gathered.rows:
         first = f" The first: {bad[0]}." if bad else ""
