@@ -80,6 +80,14 @@ def test_every_file_that_is_named_exists(standing: Path) -> None:
             assert list(ROOT.glob(name)), f"{name} does not exist"
 
 
+def test_what_a_file_is_said_to_define_is_in_it(document: Path) -> None:
+    text = " ".join(document.read_text().split())
+    for name, file in re.findall(r"`([\w.]+)`(?: \([^)]*\))? in `(src/[\w/]+\.py)`", text):
+        assert re.search(rf"(?:def|class) {name.split('.')[-1]}\b", (ROOT / file).read_text()), (
+            f"{file}: {name}"
+        )
+
+
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for target in re.findall(r"(?<![\w-])make ([a-z][a-z-]*)", code_of(document.read_text())):
