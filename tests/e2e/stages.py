@@ -29,7 +29,7 @@ from lbt.grading import domain_named
 from lbt.pocket.problems import draw_problems
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.training import TrainingSettings, train_teacher
+from lbt.training import Training, TrainingSettings, train_model
 
 NUMBER = domain_named("number")
 
@@ -86,7 +86,8 @@ def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
         exams.append(answers)
     tell("stage training")
     pairs = _pairs(problems, rationales)
-    _, log, _ = train_teacher(pairs, teacher, prompts, TRAINING, folder / "trainings", 0)
+    training = Training(teacher, "models.teacher", prompts, TRAINING, 0)
+    _, log, _ = train_model(pairs, training, folder / "trainings")
     rationales.to_parquet(folder / "rationales.parquet")
     pd.concat(exams).to_parquet(folder / "exam_answers.parquet")
     log.to_parquet(folder / "training_log.parquet")

@@ -101,8 +101,8 @@ def test_an_evaluation_without_problems_has_no_figures() -> None:
 def test_the_run_is_marked_with_what_came_of_the_training(
     monkeypatch: pytest.MonkeyPatch, checkpoint: Checkpoint, outcome: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(training, "train_teacher", lambda *_: (checkpoint, pd.DataFrame(), {}))
-    result = training.train(
+    monkeypatch.setattr(training.stage, "train_model", lambda *_: (checkpoint, pd.DataFrame(), {}))
+    result = training.train_teacher(
         pd.DataFrame(),
         MODELS,
         PromptSettings(),

@@ -28,8 +28,8 @@ def test_it_shares_its_stages_with_the_main_job(search: Pipeline) -> None:
     assert own == {
         "baselines.ask",
         "exams.examine",
-        "report.draw_accuracies",
-        "report.draw_curve",
+        "report.plot_accuracies",
+        "report.plot_curve",
         "selection.select",
     }
 

@@ -1,9 +1,9 @@
 """What a run would ask, of which model, and what it would cost; known before a model is asked anything."""
 
+from lbt.planning.description import describe_plan
 from lbt.planning.files import check_files
 from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
 from lbt.planning.plan import plan_run
-from lbt.planning.report import describe_plan
 from lbt.planning.size import check_size, rough_promptings
 
 __all__ = [

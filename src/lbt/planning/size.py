@@ -23,8 +23,8 @@ def check_size(loads: Sequence[Load], maximum: int | None) -> dict[str, int]:
     if maximum is not None and total > maximum:
         raise SettingsError(
             f"This run may ask for {total:,} answers ({shown}), more than maximum_generations ({maximum:,}) "
-            "allows, so nothing was asked. Lower teaching.samples, problems.teaching or exams.repeats, or set "
-            "maximum_generations to a larger number (null: no limit). `make dry-run` counts the tokens too."
+            "allows, so nothing was asked. Lower teaching.samples, problems.teaching or exams.repeats, or "
+            "set maximum_generations to a larger number (null: no limit). `make dry-run` counts tokens too."
         )
     log.info("At most %s answers: %s", f"{total:,}", shown)
     return {**sizes, "total": total}

@@ -118,12 +118,12 @@ def select_and_compare(
     return selections, curve, accuracy_by_group(problems, selections, search), metrics
 
 
-def draw_accuracies(search_metrics: Figures) -> go.Figure:
+def plot_accuracies(search_metrics: Figures) -> go.Figure:
     """Accuracy of every method with its interval."""
     return plot_search_accuracy(search_metrics)
 
 
-def draw_curve(search_curve: pd.DataFrame) -> go.Figure:
+def plot_curve(search_curve: pd.DataFrame) -> go.Figure:
     """Accuracy against the number of rationales."""
     return plot_search_curve(search_curve)
 

@@ -1,4 +1,4 @@
-"""Promises of `train_teacher` on a tiny real model."""
+"""Promises of `train_model` on a tiny real model."""
 
 import json
 import os
@@ -16,24 +16,29 @@ import pytest
 from lbt.errors import LbtError
 from lbt.generation import ModelSettings
 from lbt.prompts import PromptSettings
-from lbt.training import LOG_COLUMNS, Checkpoint, TrainingSettings, train_teacher
+from lbt.training import LOG_COLUMNS, Checkpoint, Training, TrainingSettings, train_model
 from lbt.training.work import checkpoint_step
 
 from .conftest import make_pairs
 
 SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=1e-3, save_steps=4, minimum_pairs=16)
 
-# Trains in a process of its own; argv: model, pairs, settings, work folder.
+# Trains in a process of its own; argv: model, pairs, settings, work folder, most bytes that a file may have.
 PROGRAM = """
-import json, sys
+import json, resource, sys
 import pandas as pd
+from lbt.errors import LbtError
 from lbt.generation import ModelSettings
 from lbt.prompts import PromptSettings
-from lbt.training import TrainingSettings, train_teacher
-model, pairs, settings, work = sys.argv[1:]
+from lbt.training import Training, TrainingSettings, train_model
+model, pairs, settings, work, limit = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 settings = TrainingSettings.model_validate_json(settings)
-teacher = ModelSettings(path=model, device="cpu")
-_, log, metrics = train_teacher(pd.read_json(pairs), teacher, PromptSettings(), settings, work, 0)
+training = Training(ModelSettings(path=model, device="cpu"), "models.teacher", PromptSettings(), settings, 0)
+try:
+    _, log, metrics = train_model(pd.read_json(pairs), training, work)
+except LbtError as error:
+    sys.exit(str(error))
 print(json.dumps({"torch": "torch" in sys.modules, "rows": len(log), **metrics}))
 """
 
@@ -53,13 +58,17 @@ def train(
     pairs: pd.DataFrame | None = None,
 ) -> Trained:
     rows = make_pairs(24) if pairs is None else pairs
-    return Trained(work, *train_teacher(rows, teacher, PromptSettings(), settings, work, 0))
+    training = Training(teacher, "models.teacher", PromptSettings(), settings, 0)
+    return Trained(work, *train_model(rows, training, work))
 
 
-def program(teacher: ModelSettings, work: Path, settings: TrainingSettings) -> list[str]:
+def program(
+    teacher: ModelSettings, work: Path, settings: TrainingSettings, file_limit: int = -1
+) -> list[str]:
     pairs = work.with_suffix(".json")
     make_pairs(24).to_json(pairs)
-    return [sys.executable, "-c", PROGRAM, teacher.path, str(pairs), settings.model_dump_json(), str(work)]
+    arguments = [teacher.path, pairs, settings.model_dump_json(), work, file_limit]
+    return [sys.executable, "-c", PROGRAM, *map(str, arguments)]
 
 
 def weights(folder: Path | str) -> dict[str, Any]:
@@ -117,7 +126,15 @@ def test_log_has_one_row_a_step_and_metrics_sum_it_up(trained: Trained) -> None:
     }
     assert expected.items() <= trained.metrics.items()
     assert trained.metrics["training.steps"] == 9
-    assert trained.metrics["training.reward_margin"] == trained.log["reward_margin"].iloc[-1]
+
+
+def test_metrics_are_means_over_the_pairs_of_the_last_epoch(teacher: ModelSettings, tmp_path: Path) -> None:
+    settings = SETTINGS.model_copy(update={"epochs": 2})
+    result = train(teacher, tmp_path, settings, make_pairs(20))  # two batches of 8 and one of 4
+    for name in ("loss", "reward_margin", "reward_accuracy", "logps_chosen", "logps_rejected"):
+        steps = result.log[name].tolist()
+        mean = (8 * steps[3] + 8 * steps[4] + 4 * steps[5]) / 20
+        assert result.metrics[f"training.last_epoch.{name}"] == pytest.approx(mean)
 
 
 def test_only_the_model_and_the_marker_remain(trained: Trained) -> None:
@@ -140,7 +157,7 @@ def test_complete_training_is_reused_without_torch(trained: Trained, teacher: Mo
     run = subprocess.run(program(teacher, trained.work, SETTINGS), check=True, capture_output=True, text=True)
     reused = json.loads(run.stdout)
     assert reused["training.reused"] == 1
-    assert reused["training.loss"] == trained.metrics["training.loss"]
+    assert reused["training.last_epoch.loss"] == trained.metrics["training.last_epoch.loss"]
     assert reused["rows"] == 9
     assert not reused["torch"]
 
@@ -176,6 +193,40 @@ def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tm
     assert whole.metrics["training.resumed_step"] == 0
     assert equal_weights(resumed.checkpoint.path, whole.checkpoint.path)
     pd.testing.assert_frame_equal(resumed.log, whole.log)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [100_000, 160_000], ids=["weights", "state of the optimizer"])
+def test_a_disk_without_room_is_told_and_the_training_continues_when_there_is_room(
+    trained: Trained, teacher: ModelSettings, tmp_path: Path, limit: int
+) -> None:
+    """A limit on the size of files fails as a full disk does, in the same places."""
+    work = tmp_path / "work"
+    run = subprocess.run(program(teacher, work, SETTINGS, limit), capture_output=True, text=True)
+    assert run.returncode == 1
+    message = run.stderr.replace("\r", "\n").splitlines()[-1]
+    assert message.startswith("The training's state cannot be written to "), run.stderr
+    assert "GB are free there. Make room and give the same command again" in message
+    assert "Traceback" not in run.stderr
+    resumed = train(teacher, work)
+    assert equal_weights(resumed.checkpoint.path, trained.checkpoint.path)
+
+
+def test_a_model_that_cannot_be_written_at_the_end_costs_no_step(
+    trained: Trained, teacher: ModelSettings, tmp_path: Path
+) -> None:
+    obstacle = tmp_path / trained.checkpoint.fingerprint / "model.unfinished"
+    obstacle.parent.mkdir()
+    obstacle.touch()
+    with pytest.raises(
+        LbtError, match=r"The tuned model cannot be written to .*continues from its last whole"
+    ):
+        train(teacher, tmp_path)
+    obstacle.unlink()
+    again = train(teacher, tmp_path)
+    assert again.metrics["training.resumed_step"] == again.metrics["training.steps"] == 9
+    assert equal_weights(again.checkpoint.path, trained.checkpoint.path)
+    pd.testing.assert_frame_equal(again.log, trained.log)
 
 
 @pytest.mark.slow

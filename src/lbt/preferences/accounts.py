@@ -27,7 +27,7 @@ def account_for(
         "dropped": dropped,
         "kinds": Counter(f"{_word(chosen)}>{_word(rejected)}" for chosen, rejected in kept),
         "kept": len(kept),
-        "why_none": None if kept else _why_none(candidates),
+        "why_none": None if kept else "over_total" if dropped["over_total"] else _why_none(candidates),
     }
 
 
@@ -38,6 +38,8 @@ def _why_none(candidates: tuple[Candidate, ...]) -> str:
         return "one_distinct_text"
     if not any(candidate.answered for candidate in candidates):
         return "no_answers"
+    if not any(candidate.answered and candidate.whole for candidate in candidates):
+        return "answers_cut"
     if all(candidate.right for candidate in candidates):
         return "all_right"
     if not any(candidate.right for candidate in candidates):
@@ -55,7 +57,8 @@ def report_pairs(
     """The JSON-ready report.
 
     rationales: how many were sampled, and of these are distinct, failed, of equal text, without an LbT score.
-    possible_pairs = kept + the sum of dropped (below_margin, chosen_without_answer, over_cap).
+    possible_pairs = kept + the sum of dropped (below_margin, chosen_without_answer, chosen_cut, over_cap: of
+    a problem, over_total: of all).
     why_without_pairs counts teaching problems by reason; kinds counts kept pairs by right and wrong answers.
     """
 
@@ -72,11 +75,12 @@ def report_pairs(
         family["problems"] += 1
         family["without_pairs"] += account["kept"] == 0
         family["pairs"] += account["kept"]
-    empty = Counter(below_margin=0, chosen_without_answer=0, over_cap=0)
+    empty = Counter(below_margin=0, chosen_without_answer=0, chosen_cut=0, over_cap=0, over_total=0)
     return {
         "signal": settings.signal,
         "margin": settings.margin,
         "maximum_pairs_per_problem": settings.maximum_pairs_per_problem,
+        "maximum_pairs": settings.maximum_pairs,
         "teaching_problems": len(accounts),
         "problems_without_pairs": sum(account["kept"] == 0 for account in accounts),
         "why_without_pairs": dict(
