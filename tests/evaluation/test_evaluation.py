@@ -1,7 +1,5 @@
 """Base against tuned: accuracies, the paired comparison, votes, and the transcripts to read."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,14 +10,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lbt import tables
+from lbt.asking import Asker
 from lbt.errors import DataError
 from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, sample_transcripts
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
-from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
-from lbt.grading import domain_named
-from lbt.prompts import PromptSettings
-
-NUMBER = domain_named("number")
+from lbt.generation import SamplingSettings
+from lbt.generation.engines.scripted import scripted_model
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -203,9 +199,7 @@ def test_one_model_alone_has_transcripts_too() -> None:
     assert "(0 of 0)" in sample_transcripts(known, greedy(base="ee"), 0)
 
 
-def test_problems_are_asked_greedily_once_and_sampled(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_problems_are_asked_greedily_once_and_sampled(asker: Asker) -> None:
     problems = pd.DataFrame(
         {
             "problem_id": ["b", "a", "t"],
@@ -215,29 +209,20 @@ def test_problems_are_asked_greedily_once_and_sampled(
             "role": ["evaluation", "evaluation", "teaching"],
         }
     )
-    seen: list[Request] = []
-
-    def generate(
-        model: ModelSettings, requests: Sequence[Request], store: GenerationStore, label: str
-    ) -> Samples:
-        seen.extend(requests)
-        answer = Completion(text="#### 4", finish_reason="stop", prompt_tokens=5, tokens=4)
-        answers = [[answer] * request.samples for request in requests]
-        return Samples(completions=answers, new=6, reused=0, failed=0, tokens=9, seconds=1.0)
-
-    monkeypatch.setattr("lbt.evaluation.answers.generate", generate)
-    with GenerationStore(tmp_path / "store.db") as store:
-        answers, usage = answer_problems(
-            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, NUMBER
-        )
-    tables.evaluation_answers.validate(answers)
-    assert [(request.samples, request.sampling.temperature) for request in seen] == [
-        (1, 0.0), (1, 0.0), (2, 0.7), (2, 0.7),
-    ]  # fmt: skip
-    assert (seen[0].sampling.top_p, seen[0].sampling.max_tokens) == (1.0, 9)
-    assert usage["new"] == 6
+    model = scripted_model(lambda messages, sample: "#### 4", "base")
+    asked = answer_problems(asker, problems, "base", model, SETTINGS)
+    answers = tables.evaluation_answers.validate(asked.table)
+    assert answers.groupby("decoding")["sample_index"].apply(list).to_dict() == {
+        "greedy": [0, 0], "sampled": [0, 1, 0, 1],
+    }  # fmt: skip
+    assert asked.usage["new"] == 6, "the greedy answers are no samples"
     verdicts = answers[answers["decoding"] == "greedy"].set_index("problem_id")["verdict"]
     assert verdicts.to_dict() == {"a": "wrong", "b": "correct"}
+
+
+def test_greedy_answers_are_cut_and_ended_as_the_sampled_ones() -> None:
+    greedy = SETTINGS.greedy
+    assert (greedy.temperature, greedy.top_p, greedy.max_tokens) == (0.0, 1.0, 9)
 
 
 def test_samples_that_could_not_differ_are_refused() -> None:

@@ -23,10 +23,19 @@ def refused(tiny: TinyProject, *arguments: str) -> str:
         (b"seed\n", "but it holds the single value 'seed'."),
         (b"seed: 1 # caf\xe9\n", "parameters.yml is not UTF-8 text (byte 14). Save it as UTF-8."),
         (b"seed: 1\ntable: x: 1\n", "parameters.yml, line 2 is not valid YAML: mapping values are not"),
-        (b"seed: ${oc.env:NOWHERE_SET}\n", "'seed' in the configuration needs the environment variable NOWHERE"),
-        (b"seed: ${nowhere:x}\n", "'seed' in the configuration cannot be worked out: Unsupported interpolation"),
+        (
+            b"seed: ${oc.env:NOWHERE_SET}\n",
+            "'seed' in the configuration needs the environment variable NOWHERE",
+        ),
+        (
+            b"seed: ${nowhere:x}\n",
+            "'seed' in the configuration cannot be worked out: Unsupported interpolation",
+        ),
         (b"seed: ${nowhere.x}\n", "'seed' in the configuration cannot be worked out: Interpolation key"),
-        (b"seed: ${globals:nowhere}\n", "'seed' in the configuration cannot be worked out: Globals key 'nowhere'"),
+        (
+            b"seed: ${globals:nowhere}\n",
+            "'seed' in the configuration cannot be worked out: Globals key 'nowhere'",
+        ),
     ],
 )
 def test_a_broken_configuration_file_is_named_with_its_fault(

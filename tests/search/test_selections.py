@@ -251,7 +251,7 @@ votes = st.lists(
 def test_the_exact_examiner_selects_what_the_full_exams_do(
     drawn: list[tuple[str | None, int]], rule: str, ties: str
 ) -> None:
-    settings = SearchSettings(baselines=(), ties=ties)  # type: ignore[arg-type]
+    settings = SearchSettings(baselines=(), rule=rule, ties=ties)  # type: ignore[arg-type]
     said: dict[str, list[Said]] = {
         "p": [
             (answer, "no_answer" if answer is None else "correct" if answer == "1" else "wrong")
@@ -270,7 +270,7 @@ def test_the_exact_examiner_selects_what_the_full_exams_do(
     full = selected(said, marked, settings)
     ballot = make_ballots(rationales_of(said), NUMBER, settings)["p"]
     examined = Examined("p", ballot.keys, ballot.demo_ids, 3)
-    examiner = ExactExaminer([examined], ["s"], rule, settings.tie_rule)  # type: ignore[arg-type]
+    examiner = ExactExaminer([examined], ["s"], settings)
     while questions := examiner.wave():
         examiner.record({question: outcomes[question.demo_id][question.number] for question in questions})
     answer = full.loc[(rule, "p"), "answer"] if len(marked) else None
