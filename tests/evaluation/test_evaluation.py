@@ -16,6 +16,9 @@ from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, 
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
 from lbt.generation import SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
+from lbt.grading import domain_named
+
+NUMBER = domain_named("number")
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
