@@ -14,7 +14,7 @@ THE_ANSWER_IS = re.compile(
 )
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _CALCULATOR = re.compile(r"<<[^<>\n]*>>")
-_HINT = re.compile(r"[Aa]nswer|ANSWER|A\**:|(?:[Oo]ption|[Cc]hoice|[Ll]etter)")
+_HINTS = ("nswer", "NSWER", "A:", "A*", "ption", "hoice", "etter", "PTION", "HOICE", "ETTER")
 _BRACE = re.compile(r"\\+(?:begin)?(?:boxed|fbox)\s*\{|\\[\\{}]|[{}]")
 _NEXT_TURN = re.compile(
     r"^[^\S\n]*(?:\[\[(?:Question|Problem)\]\]|<\w{1,20}>:|(?:Human|User|Question|Problem|Q):)"
@@ -76,7 +76,7 @@ def _marked(text: str, followed: bool) -> Iterator[Statement]:
 
 def last_marks(mark: re.Pattern[str], text: str) -> list[int]:
     """Where the last marks end, the last first."""
-    if mark is THE_ANSWER_IS and not _HINT.search(text):
+    if mark is THE_ANSWER_IS and not any(hint in text for hint in _HINTS):
         return []
     return [found.end() for found in mark.finditer(text)][: -MARKS_LOOKED_AT - 1 : -1]
 
@@ -94,6 +94,8 @@ def find_boxes(text: str) -> list[tuple[int, int, int]]:
 
     Ordered by position, nested braces included, in one pass over the text.
     """
+    if "box" not in text:
+        return []
     open_braces: list[tuple[int, int] | None] = []
     found: list[tuple[int, int, int]] = []
     for brace in _BRACE.finditer(text):
