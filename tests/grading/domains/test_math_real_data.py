@@ -8,8 +8,9 @@ import pytest
 from tests.real_data import DATA, needs_real_data
 
 from lbt.grading import Attempt, domain_named, grade_many
-from lbt.grading.domains.math.equality import equal_quickly, equal_slowly
+from lbt.grading.domains.math.equality import equal_quickly
 from lbt.grading.domains.math.reading import read_math
+from lbt.grading.domains.math.verification import equal_slowly
 
 SOURCES = ["math500_test", "math_fneval_originals", "math_fneval_variants"]
 SOLUTIONS = [
