@@ -1,7 +1,7 @@
 """Whether Math-Verify finds two tidy answers equal.
 
-Its own time limit works by signals and only in a main thread, so it is off: this runs in worker processes that
-can be killed (`comparison`).
+Its own time limit works by signals and only in a main thread, so it is off: this runs in worker processes,
+which can be killed (`comparison`).
 """
 
 from functools import lru_cache
