@@ -18,7 +18,7 @@ UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 Rationale = tuple[str, str, str, float | None]  # problem, text, verdict, LbT score
 
 
-def tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def scored(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     names = sorted({problem for problem, *_ in rows})
     problems = pd.DataFrame(
         {"problem_id": names, "family": [f"f{name}" for name in names], "question": [f"{n}?" for n in names]}
@@ -38,7 +38,7 @@ def tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def pairs_of(rows: list[Rationale], seed: int = 0, **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
-    pairs, report = build_pairs(*tables(rows), PreferenceSettings(**options), seed)
+    pairs, report = build_pairs(*scored(rows), PreferenceSettings(**options), seed)
     tables.pairs.validate(pairs)
     return pairs, report
 
@@ -146,7 +146,7 @@ def test_the_report_says_why_problems_have_no_pairs_and_what_kinds_the_others_ha
 
 
 def test_no_rationales_give_an_empty_table_and_a_report() -> None:
-    problems, rationales, scores = tables([("a", "x", "correct", 0.5)])
+    problems, rationales, scores = scored([("a", "x", "correct", 0.5)])
     pairs, report = build_pairs(problems, rationales.head(0), scores.head(0), PreferenceSettings(), 0)
     assert report["kept"] == 0
     assert pairs.empty
@@ -197,7 +197,7 @@ def test_pairs_keep_their_promises(
     by_text = {(problem, text): (problem, text, verdict, lbt) for problem, text, verdict, lbt in rows}
     rows = [by_text[problem, text] for problem, text, *_ in rows]  # equal texts have equal verdicts
     settings = PreferenceSettings(signal=signal, margin=margin, maximum_pairs_per_problem=cap)  # type: ignore[arg-type]
-    problems, rationales, scores = tables(rows)
+    problems, rationales, scores = scored(rows)
     pairs, report = build_pairs(problems, rationales, scores, settings, seed)
     tables.pairs.validate(pairs)
     assert (pairs["margin"] > margin).all()
