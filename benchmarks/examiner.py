@@ -18,7 +18,7 @@ from workload import ROOT, STUDENT, Workload, model
 
 from lbt.exams import sit_exams
 from lbt.generation import GenerationStore
-from lbt.grading import COUNTED
+from lbt.grading import COUNTED, domain_named
 from lbt.search.examiner.bounds import ExamRule
 from lbt.search.examiner.exact import ExactExaminer, Examined
 from lbt.search.examiner.racing import RacingExaminer
@@ -48,7 +48,7 @@ def full_exams(folder: Path, rationales: int) -> tuple[pd.DataFrame, Outcomes, i
             workload.exams,
             store,
             0,
-            "number",
+            domain_named("number"),
         )
     ordered = answers.sort_values(["repeat", "exam_problem_id"])
     outcomes = {

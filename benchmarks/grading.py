@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from lbt.grading.pool import shared_pool
 from results import Row, hand_over, options, result
 
 from lbt.grading.many import _remembered, grade_many
-from lbt.grading.pool import shared_pool
 
 RUNS = 3
 MADE_UP = 6000

@@ -24,6 +24,7 @@ from results import Row, hand_over, options, result
 from workload import ROOT
 
 from lbt.generation import GenerationStore
+from lbt.grading import domain_named
 
 PROBLEMS = 181
 SIZES = (64, 128, 256)
@@ -87,7 +88,7 @@ def run(data: Path | None, rationales: int, record: bool) -> dict[str, float]:
         from lbt.generation import sampler
         from lbt.problems import ProblemSettings, load_problems
 
-        table, _ = load_problems(ProblemSettings(**chosen["problems"]), 0, chosen["domain"])
+        table, _ = load_problems(ProblemSettings(**chosen["problems"]), 0, domain_named(chosen["domain"]))
         golds = dict(zip(table["question"], table["answer"], strict=True))
         sampler.open_engine = lambda *_: FakeEngine(golds)  # type: ignore[assignment, return-value]
     began = time.perf_counter()

@@ -32,6 +32,7 @@ from lbt.generation import (
     render_prompt,
     request_key,
 )
+from lbt.grading import domain_named
 from lbt.problems import ProblemSettings, load_problems
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
@@ -74,14 +75,14 @@ class Workload:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        return load_problems(ProblemSettings(**parameters("problems")), 0, "number")[0]
+        return load_problems(ProblemSettings(**parameters("problems")), 0, domain_named("number"))[0]
 
     @cached_property
     def table(self) -> pd.DataFrame:
         teaching = TeachingSettings(**parameters("teaching") | {"samples": self.rationales})
         with GenerationStore(self.folder / "rationales.sqlite") as store:
             return sample_rationales(
-                self.problems, model("teacher"), self.prompts, teaching, store, 0, "number"
+                self.problems, model("teacher"), self.prompts, teaching, store, 0, domain_named("number")
             )[0]
 
     @cached_property
@@ -98,7 +99,7 @@ class Workload:
 
     @cached_property
     def papers(self) -> ExamPapers:
-        return ExamPapers(self.problems, self.table, self.prompts, self.exams, 0, "number")
+        return ExamPapers(self.problems, self.table, self.prompts, self.exams, 0, domain_named("number"))
 
     @cached_property
     def rows(self) -> list[dict[Any, Any]]:

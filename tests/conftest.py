@@ -9,6 +9,7 @@ import pytest
 
 from lbt.asking import Asker
 from lbt.generation import GenerationStore
+from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 
 
@@ -26,4 +27,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def asker(tmp_path: Path) -> Iterator[Asker]:
     """What asks about numbers, plainly, over a store of its own."""
     with GenerationStore(tmp_path / "store.sqlite") as store:
-        yield Asker(PromptSettings(), store, 0, "number")
+        yield Asker(PromptSettings(), store, 0, domain_named("number"))

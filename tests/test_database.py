@@ -9,7 +9,7 @@ import pytest
 from lbt.database import SCHEMA_VERSION, open_database
 from lbt.errors import LbtError
 from lbt.generation import Completion, GenerationStore
-from lbt.grading import grade_many
+from lbt.grading import Attempt, domain_named, grade_many
 
 # As the program wrote them when its schema had version 1, and verdicts none.
 VERSION_1 = """
@@ -50,7 +50,7 @@ def test_a_store_of_version_1_answers_and_takes_more(tmp_path: Path, script: str
     before = {line for line in content(path) if line.startswith("INSERT")}
     with GenerationStore(path) as store:
         assert store.get(["a"]) == {"a": {0: Completion("so 4", "stop", 12, 7)}}
-    grade_many("math", [("4", r"\boxed{4}")], cache=path)
+    grade_many(domain_named("math"), [Attempt("4", r"\boxed{4}", cut=False)], cache=path)
     assert before < set(content(path))
     with GenerationStore(path) as store:
         assert store.count() == 1
@@ -66,7 +66,7 @@ def test_a_file_that_held_verdicts_alone_becomes_a_store(tmp_path: Path) -> None
 
 def test_verdicts_may_come_first_and_generations_after(tmp_path: Path) -> None:
     path = tmp_path / "new" / "store.sqlite"
-    grade_many("math", [("4", r"\boxed{4}")], cache=path)
+    grade_many(domain_named("math"), [Attempt("4", r"\boxed{4}", cut=False)], cache=path)
     with GenerationStore(path) as store:
         assert store.count() == 0
 

@@ -24,6 +24,8 @@ PAIR = {
     "rejected_lbt_score": float("nan"),
     "chosen_verdict": "correct",
     "rejected_verdict": "wrong",
+    "chosen_finish_reason": "stop",
+    "rejected_finish_reason": "length",
 }
 
 

@@ -1,7 +1,6 @@
 """`kedro run` of this project: Kedro's own, with errors that a user can act on."""
 
 import os
-import shlex
 import signal
 import sys
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines as registered
 from kedro.framework.project import settings
@@ -17,6 +17,7 @@ from kedro.pipeline import Pipeline
 
 from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
+from lbt.hooks.tracking import CONTINUE
 from lbt.store_command import generations
 
 _PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_outputs")
@@ -25,6 +26,21 @@ _PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_out
 @click.group(name="lbt")
 def cli() -> None:
     """Commands of this project."""
+
+
+class _Run(click.Command):
+    """Kedro's options, with advice where Kedro's own words leave the user alone."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if "must contain a key and a value" in error.message:
+                error.message += (
+                    " --params takes every comma as the end of a value. Write a value that holds a comma "
+                    "into conf/local/parameters.yml, or into the parameters.yml of the --env you use."
+                )
+            raise
 
 
 def run(**options: Any) -> None:
@@ -37,10 +53,8 @@ def run(**options: Any) -> None:
     try:
         context.invoke(kedro_run, **_checked(options))
     except KeyboardInterrupt as stop:
-        close_open_run(stop, "KILLED")
-        click.echo(
-            f"\nStopped. Everything generated so far is stored; to go on:\n  {_this_command()}", err=True
-        )
+        command = close_open_run(stop, "KILLED")
+        click.echo(f"\nStopped. {CONTINUE}\n  {command}" if command else "\nStopped.", err=True)
         sys.exit(130)
     except click.ClickException:
         raise
@@ -49,28 +63,28 @@ def run(**options: Any) -> None:
         message = readable(error)
         if message is None:
             raise
-        raise click.ClickException(
-            f"{message}\n\nWhat was generated so far is kept. When this is mended, go on with:\n"
-            f"  {_this_command()}"
-        ) from error
+        raise click.ClickException("\n\n".join([message, *getattr(error, "__notes__", [])])) from error
 
 
-cli.add_command(click.Command("run", callback=run, params=kedro_run.params, help=kedro_run.help))
+cli.add_command(_Run("run", callback=run, params=kedro_run.params, help=kedro_run.help))
 cli.add_command(generations)
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """Refuse names that do not exist, before anything runs.
+    """Refuse what does not exist or cannot be read, before anything runs.
 
     `--pipeline` becomes a `--pipelines` of one, which Kedro does not warn about.
     """
     single, several = options["pipeline"], options["pipelines"]
     if single and several:
-        raise click.UsageError("--pipeline and --pipelines exclude each other.")
+        raise click.UsageError("Use either --pipeline or --pipelines, not both.")
     names = [single] if single else several
-    _check_name(
-        "environment", options["env"], _environments(Path(options["conf_source"] or settings.CONF_SOURCE))
-    )
+    configuration = Path(options["conf_source"] or settings.CONF_SOURCE)
+    environments = sorted(folder.name for folder in configuration.glob("*") if folder.is_dir())
+    _check_name("environment", options["env"], environments)
+    for environment in ("base", options["env"] or "local"):
+        for file in sorted((configuration / environment).rglob("*.yml")):
+            _check_file(file)
     for name in names:
         _check_name("pipeline", name, list(registered))
     chosen = sum((registered[name] for name in names or ["__default__"]), start=Pipeline([]))
@@ -81,10 +95,6 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "pipeline": None, "pipelines": names}
 
 
-def _environments(configuration: Path) -> list[str]:
-    return sorted(folder.name for folder in configuration.glob("*") if folder.is_dir())
-
-
 def _check_name(kind: str, name: str | None, known: list[str]) -> None:
     if name and known and name not in known:
         close = get_close_matches(name, known, n=1)
@@ -92,5 +102,19 @@ def _check_name(kind: str, name: str | None, known: list[str]) -> None:
         raise click.UsageError(f"There is no {kind} {name!r}.{hint} There are: {', '.join(known)}.")
 
 
-def _this_command() -> str:
-    return "kedro " + shlex.join(sys.argv[1:])
+def _check_file(file: Path) -> None:
+    """Refuse a configuration file that is not a YAML mapping, which Kedro would not name."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise click.ClickException(
+            f"{file} is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
+        ) from error
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise click.ClickException(
+            f"{file}{line} is not valid YAML: {error.problem}. Correct the line, or the one before it."
+        ) from error
+    if content is not None and not isinstance(content, dict):
+        kind = "a list" if isinstance(content, list) else f"the single value {content!r}"
+        raise click.ClickException(f"{file} must hold lines such as `seed: 1`, but it holds {kind}.")

@@ -1,16 +1,22 @@
 """The one SQLite file of all runs: what models wrote, how it was graded, and what SQLite's errors mean."""
 
+import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from lbt.errors import LbtError
 
 SCHEMA_VERSION = 2
-WAIT_S = 60.0
-"""How long an open or a commit waits for another process that is at the file."""
+WAIT_S = 30.0
+"""How long an open or a write waits for another process that has the file locked."""
+SILENT_S = 3.0
+"""How long it waits without a word."""
+
+logger = logging.getLogger(__name__)
 
 _GENERATIONS = """
 CREATE TABLE IF NOT EXISTS generations (
@@ -50,8 +56,8 @@ _ADVICE = {
     sqlite3.SQLITE_FULL: "What is stored is safe: free disk space, then run again to continue",
     sqlite3.SQLITE_IOERR: "What is stored is safe: see whether its disk is full or failing, then run again "
     "to continue",
-    sqlite3.SQLITE_BUSY: "What is stored is safe: wait for the other run that is at it, or end it; then run "
-    "again to continue",
+    sqlite3.SQLITE_BUSY: "What is stored is safe: another program has locked the file. Wait until it has "
+    "finished, or end it; then run again to continue",
     sqlite3.SQLITE_CANTOPEN: _UNWRITABLE,
     sqlite3.SQLITE_READONLY: _UNWRITABLE,
     sqlite3.SQLITE_PERM: _UNWRITABLE,
@@ -85,9 +91,10 @@ def open_database(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise LbtError(f"The folder of the generation store {path} cannot be made: {error}.") from error
     with explained(path, "The generation store cannot be opened:"):
-        connection = sqlite3.connect(path, timeout=WAIT_S)
+        connection = sqlite3.connect(path, timeout=min(1.0, SILENT_S), factory=_PatientConnection)
         try:
-            _use_wal(connection)
+            # A write-ahead log: a kill leaves whole transactions only, readers go on beside a writer.
+            connection.execute("PRAGMA journal_mode=WAL")
             # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt. FULL
             # would wait for the disk at every commit.
             connection.execute("PRAGMA synchronous=NORMAL")
@@ -100,20 +107,32 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log: a kill leaves whole transactions only, readers go on beside a writer.
+class _PatientConnection(sqlite3.Connection):
+    """Waits `WAIT_S` where another process has the file locked, and says so; SQLite would wait in silence.
 
     Where several processes open a new file at once, SQLite refuses all but one without waiting.
     """
-    end = time.monotonic() + WAIT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-        time.sleep(0.01)
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        return self._patiently(super().execute, arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        return self._patiently(super().executemany, arguments)
+
+    def _patiently(self, do: Callable[..., sqlite3.Cursor], arguments: tuple[Any, ...]) -> sqlite3.Cursor:
+        began = time.monotonic()
+        told = False
+        while True:
+            try:
+                return do(*arguments)
+            except sqlite3.OperationalError as error:
+                waited = time.monotonic() - began
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > WAIT_S:
+                    raise
+            if waited > SILENT_S and not told:
+                logger.warning("Another program has locked the generation store; waiting %g s for it.", WAIT_S)
+                told = True
+            time.sleep(0.01)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

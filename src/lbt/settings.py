@@ -12,9 +12,9 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 # Kedro 1.7 calls a function that OmegaConf 2.4 has renamed; no user of this project can act on it.
 warnings.filterwarnings("ignore", message="register_new_resolver")
 
-from lbt.hooks import ApiKeys, MlflowRun, ParameterNames, StageClock, Tracking  # noqa: E402
+from lbt.hooks import ApiKeys, MlflowRun, ParameterNames, StageClock, StoredInputs, Tracking  # noqa: E402
 
-HOOKS = (ApiKeys(), MlflowRun(), ParameterNames(), Tracking(), StageClock())
+HOOKS = (ApiKeys(), MlflowRun(), StoredInputs(), ParameterNames(), Tracking(), StageClock())
 
 # MlflowRun extends the hook that this plugin would register by itself.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)

@@ -30,13 +30,17 @@ def _verdict() -> pa.Column:
     return pa.Column(str, pa.Check.isin(VERDICTS))
 
 
+def _finish_reason() -> pa.Column:
+    return pa.Column(str, pa.Check.isin(FINISH_REASONS))
+
+
 def _answer() -> dict[str, pa.Column]:
     """What every graded answer has."""
     return {
         "text": _text(),  # the whole completion
         "answer": _text(nullable=True),
         "verdict": _verdict(),
-        "finish_reason": pa.Column(str, pa.Check.isin(FINISH_REASONS)),
+        "finish_reason": _finish_reason(),
         "tokens": _count(),
     }
 
@@ -138,6 +142,8 @@ pairs = _table(
         "rejected_lbt_score": _share(nullable=True),
         "chosen_verdict": _verdict(),
         "rejected_verdict": _verdict(),
+        "chosen_finish_reason": pa.Column(str, pa.Check.eq("stop")),
+        "rejected_finish_reason": _finish_reason(),
     },
     checks=pa.Check(lambda table: table["chosen"] != table["rejected"], name="chosen and rejected differ"),
 )

@@ -1,6 +1,7 @@
 """Promises of the checkpoint dataset: versions are whole, and say what they are."""
 
 import json
+import resource
 import shutil
 from pathlib import Path
 
@@ -70,6 +71,22 @@ def test_interrupted_copy_leaves_no_version(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.undo()
     dataset(tmp_path, save="v").save(untrained(tmp_path))
     assert dataset(tmp_path).exists()
+
+
+def test_a_disk_without_room_leaves_no_version_and_is_told(tmp_path: Path) -> None:
+    original = tuned(tmp_path / "work", "x" * 50_000)
+    # A limit on the size of files fails as a full disk does.
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with pytest.raises(DatasetError, match=r"cannot be copied from .*Make room there and give the same"):
+            dataset(tmp_path, save="v").save(original)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not dataset(tmp_path).exists()
+    assert not list((tmp_path / "tuned_teacher").rglob("*.unfinished"))
+    dataset(tmp_path, save="v").save(original)
+    assert dataset(tmp_path).load().trained
 
 
 def test_unversioned_dataset_is_overwritten(tmp_path: Path) -> None:

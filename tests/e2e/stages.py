@@ -25,10 +25,13 @@ from lbt.generation import (
     recording,
     sampler,
 )
+from lbt.grading import domain_named
 from lbt.pocket.problems import draw_problems
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.training import TrainingSettings, train_teacher
+from lbt.training import Training, TrainingSettings, train_model
+
+NUMBER = domain_named("number")
 
 STAGES = ("teaching", "exams", "training")
 PAIRS = 32
@@ -73,17 +76,18 @@ def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     prompts = PromptSettings()
     teacher = _model(TEACHER)
     tell("stage teaching")
-    rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, "number")
+    rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, NUMBER)
     tell("stage exams")
     plan = plan_exams(problems, rationales, _EXAMS, 0)
     exams = []
     for name in ("strong", "weak"):
         student = _model(_MODELS / f"student_{name}")
-        answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, "number")
+        answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, NUMBER)
         exams.append(answers)
     tell("stage training")
     pairs = _pairs(problems, rationales)
-    _, log, _ = train_teacher(pairs, teacher, prompts, TRAINING, folder / "trainings", 0)
+    training = Training(teacher, "models.teacher", prompts, TRAINING, 0)
+    _, log, _ = train_model(pairs, training, folder / "trainings")
     rationales.to_parquet(folder / "rationales.parquet")
     pd.concat(exams).to_parquet(folder / "exam_answers.parquet")
     log.to_parquet(folder / "training_log.parquet")

@@ -59,6 +59,17 @@ def test_models_are_compared_on_the_same_problems() -> None:
     assert families.set_index(["model", "family"]).loc[("tuned", "f1"), "accuracy"] == 0.5
 
 
+def test_a_difference_in_half_of_the_families_is_sure_for_new_problems_and_not_for_new_families() -> None:
+    # 20 problems in each of two families: training mends all of the one and none of the other.
+    metrics, _ = compare_models(greedy(base="w" * 40, tuned="wc" * 20), SETTINGS, 0)
+    assert metrics["eval.families"] == 2
+    assert metrics["eval.delta"] == 0.5
+    assert metrics["eval.p_value"] < 1e-5
+    assert metrics["eval.delta_ci_low"] > 0.3
+    assert metrics["eval.family_p_value"] == 1
+    assert metrics["eval.delta_family_ci_low"] == -1
+
+
 def test_failed_generations_leave_both_models_without_the_problem() -> None:
     metrics, families = compare_models(greedy(base="cewww", tuned="ccwec"), SETTINGS, 0)
     assert metrics["eval.problems"] == 3

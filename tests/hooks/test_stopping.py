@@ -9,7 +9,10 @@ def test_an_error_is_shown_without_a_traceback_and_the_run_is_failed(tiny: TinyP
     result = tiny.run("--pipeline=tiny", "--params=table.end=error")
     assert result.exit_code == 1
     assert "Error: problems.jsonl:3 has no answer.\nAdd one." in result.output
-    assert "go on with:\n  kedro " in result.output
+    assert (
+        "Everything generated so far is stored. To continue, run:\n"
+        "  kedro run --pipeline=tiny --params=table.end=error" in result.output
+    )
     assert "Traceback" not in result.output
     run = tiny.runs()[0]
     assert run.info.status == "FAILED"
@@ -53,6 +56,7 @@ def test_wrong_parameters_are_listed_by_key_before_anything_runs(tiny: TinyProje
     assert "table.sampling.temperature: should be greater than or equal to 0 (it is -1)" in result.output
     assert "seed: should be a valid integer" in result.output
     assert "pydantic" not in result.output
+    assert "To continue" not in result.output
     assert not (tiny.path / "data").exists()
     assert tiny.runs() == []
 

@@ -80,7 +80,7 @@ def test_tags_say_which_arm_pipeline_and_code_made_the_run(tiny: TinyProject) ->
     assert tags["pipeline"] == "tiny"
     assert tags["kedro_env"] == "base"
     assert tags["outcome"] == "trained"
-    assert tags["command"] == "kedro run --pipeline=tiny --params=seed=11"
+    assert tags["kedro_command"] == "kedro run --pipeline=tiny --params=seed=11"
     assert "git.commit" not in tags  # the copy is no checkout
     assert "resumes" not in tags
 

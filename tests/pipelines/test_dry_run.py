@@ -14,7 +14,7 @@ from kedro.validation.parameter_validator import ParameterValidator
 from tests.real_data import DATA, needs_real_data
 
 from lbt import settings
-from lbt.grading.extraction import math_candidates
+from lbt.grading.domains.math.statements import math_statements
 from lbt.hooks import ParameterNames
 from lbt.prompts import exam_messages
 
@@ -133,9 +133,9 @@ def test_the_prompt_is_the_papers_to_the_letter() -> None:
 
 def test_the_final_answers_of_the_worked_examples_are_what_grading_reads() -> None:
     for shot in typed("paper_math")["prompts"].shots:
-        rule, answer = next(math_candidates(shot.answer))
-        assert rule == "[[Final Answer]]"
-        assert rf"\boxed{{{answer.strip('$')}}}" in shot.answer
+        first = next(math_statements(shot.answer))
+        assert first.rule == "[[Final Answer]]"
+        assert rf"\boxed{{{first.text.strip('$')}}}" in shot.answer
 
 
 def test_the_pair_of_models_is_chosen_by_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from lbt.generation import (
     SamplingSettings,
     ServerSettings,
 )
+from lbt.grading import GradingSettings
 from lbt.pipelines.evaluation import nodes as evaluation
 from lbt.pipelines.parameters import Domain, Folder, Seed
 from lbt.pipelines.problems import nodes as problems
@@ -56,6 +57,7 @@ def evaluate(checkpoint: Checkpoint, tmp_path: Path) -> tuple[pd.DataFrame, dict
         store,
         Seed(0),
         Domain("number"),
+        GradingSettings(),
     )
 
 
@@ -100,7 +102,7 @@ def test_an_evaluation_without_problems_has_no_figures() -> None:
 def test_the_run_is_marked_with_what_came_of_the_training(
     monkeypatch: pytest.MonkeyPatch, checkpoint: Checkpoint, outcome: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(training.stage, "train_teacher", lambda *_: (checkpoint, pd.DataFrame(), {}))
+    monkeypatch.setattr(training.stage, "train_model", lambda *_: (checkpoint, pd.DataFrame(), {}))
     result = training.train_teacher(
         pd.DataFrame(),
         MODELS,
@@ -129,6 +131,7 @@ def test_a_teacher_on_a_server_is_evaluated_here_with_its_weights(
             GenerationStore(tmp_path / "store.sqlite"),
             Seed(0),
             Domain("number"),
+            GradingSettings(),
         )
         assert [(model.engine, model.server) for _, model in asked] == [(expected, None)] * 2
 

@@ -25,7 +25,14 @@ def test_stages_are_namespaces_and_start_in_their_order(main_job: Pipeline) -> N
 def test_all_checks_come_before_the_first_model(main_job: Pipeline) -> None:
     names = [node.name for node in main_job.nodes]
     before = names[: names.index("teaching.sample_rationales")]
-    checks = ["ingest_problems", "find_leaks", "identify_models", "check_trainable"]
+    checks = [
+        "ingest_problems",
+        "find_leaks",
+        "identify_models",
+        "check_trainable",
+        "gather_settings",
+        "check_size",
+    ]
     assert set(before) == {f"problems.{check}" for check in checks}
 
 

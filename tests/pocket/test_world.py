@@ -5,9 +5,11 @@ from random import Random
 
 import pytest
 
-from lbt.grading import grade
+from lbt.grading import domain_named, grade
 from lbt.pocket.procedures import recognise_procedure
 from lbt.pocket.world import FAMILIES, Family, Numbers
+
+NUMBER = domain_named("number")
 
 
 def _sound_numbers(family: Family, count: int = 200) -> Iterator[Numbers]:
@@ -25,8 +27,8 @@ def test_a_right_rationale_is_graded_correct_and_a_misconception_only_when_lucky
     rng = Random(0)
     for numbers in _sound_numbers(family):
         gold = str(family.answer(numbers))
-        right = grade("number", gold, family.rationale("right", numbers, rng))
-        wrong = grade("number", gold, family.rationale("misconception", numbers, rng))
+        right = grade(NUMBER, gold, family.rationale("right", numbers, rng))
+        wrong = grade(NUMBER, gold, family.rationale("misconception", numbers, rng))
         assert right.verdict == "correct"
         assert (wrong.verdict == "correct") == family.is_lucky(numbers)
 

@@ -18,17 +18,32 @@ UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 Rationale = tuple[str, str, str, float | None]  # problem, text, verdict, LbT score
 
 
-def scored(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def finish_reason(text: str, verdict: str) -> str:
+    """A text that goes on after its answer was cut, and so was one that comes to none."""
+    if verdict == "error":
+        return "error"
+    return "length" if verdict == "truncated" or text.endswith("next question") else "stop"
+
+
+def input_tables(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     names = sorted({problem for problem, *_ in rows})
     problems = pd.DataFrame(
         {"problem_id": names, "family": [f"f{name}" for name in names], "question": [f"{n}?" for n in names]}
     )
     rationales = pd.DataFrame(
         [
-            (f"{problem}/{i}", problem, f"f{problem}", text, verdict, f"{problem}:{text}")
+            (
+                f"{problem}/{i}",
+                problem,
+                f"f{problem}",
+                text,
+                verdict,
+                finish_reason(text, verdict),
+                f"{problem}:{text}",
+            )
             for i, (problem, text, verdict, _) in enumerate(rows)
         ],
-        columns=["rationale_id", "problem_id", "family", "text", "verdict", "demo_id"],
+        columns=["rationale_id", "problem_id", "family", "text", "verdict", "finish_reason", "demo_id"],
     )
     scores = {f"{problem}:{text}": lbt for problem, text, _, lbt in rows if lbt is not None}
     lbt_scores = pd.DataFrame(
@@ -38,7 +53,7 @@ def scored(rows: list[Rationale]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def pairs_of(rows: list[Rationale], seed: int = 0, **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
-    pairs, report = build_pairs(*scored(rows), PreferenceSettings(**options), seed)
+    pairs, report = build_pairs(*input_tables(rows), PreferenceSettings(**options), seed)
     tables.pairs.validate(pairs)
     return pairs, report
 
@@ -102,6 +117,57 @@ def test_a_rationale_without_an_answer_can_only_be_rejected() -> None:
     assert only["why_without_pairs"] == {"no_answers": 1}
 
 
+def test_a_rationale_that_was_cut_can_only_be_rejected_and_says_so() -> None:
+    cut = "#### 10\nThe next question"
+    rows: list[Rationale] = [("a", cut, "correct", 0.9), ("a", "x", "correct", 0.5), ("a", "y", "wrong", 0.0)]
+    pairs, report = pairs_of(rows, maximum_pairs_per_problem=8)
+    assert texts(pairs) == {("x", "y")}
+    assert report["dropped"]["chosen_cut"] == 1  # against y; against x its gap is within the margin
+    assert report["possible_pairs"] == report["kept"] + sum(report["dropped"].values())
+    pairs, _ = pairs_of([("a", "x", "correct", 0.9), ("a", cut, "wrong", 0.1)])
+    assert pairs[["chosen_finish_reason", "rejected_finish_reason"]].values.tolist() == [["stop", "length"]]
+    only = pairs_of([("a", cut, "correct", 0.9), ("a", "y", "no_answer", None)])[1]
+    assert only["why_without_pairs"] == {"answers_cut": 1}
+
+
+def many(pairs_by_problem: dict[str, int]) -> list[Rationale]:
+    """Rows with so many pairs a problem, of gaps that fall from pair to pair."""
+    rows: list[Rationale] = []
+    for problem, count in pairs_by_problem.items():
+        rows += [(problem, f"r{i}", "correct", 1 - i / 100) for i in range(count)]
+        rows.append((problem, "wrong one", "wrong", 0.0))
+    return rows
+
+
+def test_a_limit_of_all_pairs_is_spread_over_the_problems_largest_gaps_first() -> None:
+    rows = many({"a": 5, "b": 1, "c": 3, "d": 2})
+    everything, _ = pairs_of(rows)
+    limited, report = pairs_of(rows, maximum_pairs=7)
+    assert len(limited) == report["kept"] == 7
+    counts = limited["problem_id"].value_counts()
+    assert counts["b"] == 1
+    assert sorted(counts.drop("b")) == [2, 2, 2]
+    for problem, kept in limited.groupby("problem_id"):
+        first = everything[everything["problem_id"] == problem].head(len(kept))
+        assert kept["chosen"].tolist() == first["chosen"].tolist()
+    assert report["dropped"]["over_total"] == len(everything) - 7
+    assert report["possible_pairs"] == report["kept"] + sum(report["dropped"].values())
+
+
+def test_the_seed_draws_the_problems_of_a_round_that_does_not_fit() -> None:
+    rows = many(dict.fromkeys("abcdefgh", 2))
+    drawn = {seed: tuple(pairs_of(rows, seed, maximum_pairs=3)[0]["problem_id"]) for seed in range(10)}
+    assert len(set(drawn.values())) > 5
+    assert drawn[0] == tuple(pairs_of(rows, 0, maximum_pairs=3)[0]["problem_id"])
+    report = pairs_of(rows, maximum_pairs=3)[1]
+    assert report["why_without_pairs"] == {"over_total": 5}
+
+
+def test_a_limit_that_is_not_reached_changes_nothing() -> None:
+    rows = many({"a": 5, "b": 1})
+    pd.testing.assert_frame_equal(pairs_of(rows, maximum_pairs=6)[0], pairs_of(rows)[0])
+
+
 def test_a_rationale_whose_exams_all_failed_is_left_out_where_its_score_is_needed() -> None:
     rows: list[Rationale] = [("a", "x", "correct", 0.9), ("a", "y", "wrong", None)]
     pairs, report = pairs_of(rows)
@@ -146,7 +212,7 @@ def test_the_report_says_why_problems_have_no_pairs_and_what_kinds_the_others_ha
 
 
 def test_no_rationales_give_an_empty_table_and_a_report() -> None:
-    problems, rationales, scores = scored([("a", "x", "correct", 0.5)])
+    problems, rationales, scores = input_tables([("a", "x", "correct", 0.5)])
     pairs, report = build_pairs(problems, rationales.head(0), scores.head(0), PreferenceSettings(), 0)
     assert report["kept"] == 0
     assert pairs.empty
@@ -161,6 +227,7 @@ def test_no_rationales_give_an_empty_table_and_a_report() -> None:
         {"margin": 1.0},
         {"margin": -0.1},
         {"maximum_pairs_per_problem": 0},
+        {"maximum_pairs": 0},
         {"signal": "luck"},
     ],
 )
@@ -173,7 +240,7 @@ VERDICTS = ["correct", "wrong", "no_answer", "truncated", "error"]
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["a", "b"]),
-        st.sampled_from(["u", "v", "w", "x", "y", "y ", "z", "\n"]),
+        st.sampled_from(["u", "v", "w", "x", "y", "y ", "z, next question", "\n"]),
         st.sampled_from(VERDICTS),
         st.sampled_from([None, 0.0, 0.1, 0.25, 1 / 3, 0.5, 2 / 3, 1.0]),
     ),
@@ -188,18 +255,25 @@ ROWS = st.lists(
     st.sampled_from(["lbt+correctness", "correctness", "lbt"]),
     st.sampled_from([0.0, 0.1, 0.3, 0.5]),
     st.integers(1, 5),
+    st.none() | st.integers(1, 5),
     st.integers(0, 50),
     st.randoms(),
 )
 def test_pairs_keep_their_promises(
-    rows: list[Rationale], signal: str, margin: float, cap: int, seed: int, random: Any
+    rows: list[Rationale], signal: str, margin: float, cap: int, total: int | None, seed: int, random: Any
 ) -> None:
     by_text = {(problem, text): (problem, text, verdict, lbt) for problem, text, verdict, lbt in rows}
     rows = [by_text[problem, text] for problem, text, *_ in rows]  # equal texts have equal verdicts
-    settings = PreferenceSettings(signal=signal, margin=margin, maximum_pairs_per_problem=cap)  # type: ignore[arg-type]
-    problems, rationales, scores = scored(rows)
+    settings = PreferenceSettings(
+        signal=signal,  # type: ignore[arg-type]
+        margin=margin,
+        maximum_pairs_per_problem=cap,
+        maximum_pairs=total,
+    )
+    problems, rationales, scores = input_tables(rows)
     pairs, report = build_pairs(problems, rationales, scores, settings, seed)
     tables.pairs.validate(pairs)
+    assert len(pairs) <= (total or len(pairs))
     assert (pairs["margin"] > margin).all()
     assert (pairs["chosen"].str.strip() != pairs["rejected"].str.strip()).all()
     assert pairs["chosen_verdict"].isin(["correct", "wrong"]).all()

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from tests.real_data import DATA, needs_real_data
 
 from lbt.errors import DataError
-from lbt.grading import grade
+from lbt.grading import domain_named, grade
 from lbt.problems import ProblemSettings, check_leakage, load_problems
+
+NUMBER = domain_named("number")
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -100,9 +102,9 @@ def test_bad_rows_are_set_aside_on_request_and_reported(tmp_path: Path) -> None:
 def test_an_answer_that_the_domain_cannot_read_makes_a_row_unusable(tmp_path: Path) -> None:
     path = write(tmp_path, [*sums(3), {"question": "q", "answer": "three"}])
     with pytest.raises(DataError, match=r"mine\.jsonl:4: field 'answer' is 'three'.*set domain: text"):
-        load_problems(settings(path), 0, "number")
-    assert load_problems(settings(path, bad_rows="set_aside"), 0, "number")[1]["by_role"]["teaching"] == 1
-    assert len(load_problems(settings(path), 0, "text")[0]) == 4
+        load_problems(settings(path), 0, NUMBER)
+    assert load_problems(settings(path, bad_rows="set_aside"), 0, NUMBER)[1]["by_role"]["teaching"] == 1
+    assert len(load_problems(settings(path), 0, domain_named("text"))[0]) == 4
 
 
 def test_a_taken_id_and_a_contradiction_name_both_rows(tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ def test_the_gsm8k_file_loads_whole() -> None:
     every = ProblemSettings(
         source="gsm8k", path=str(GSM8K), teaching=2000, exam_per_family=2000, evaluation=2000
     )
-    problems, report = load_problems(every, 0, "number")
+    problems, report = load_problems(every, 0, NUMBER)
     assert len(problems) == report["rows_read"] == 1319
     assert report["set_aside"] == []
     assert report["families"] == 1
@@ -252,7 +254,7 @@ def test_gsm8k_solutions_are_right_against_their_own_answers() -> None:
         gold = golds[f"gsm8k_test.jsonl:{line}"]
         with_commas += "," in solution.rpartition("####")[2]
         assert "," not in gold
-        assert grade("number", gold, solution).verdict == "correct"
+        assert grade(NUMBER, gold, solution).verdict == "correct"
     assert with_commas == 14
 
 

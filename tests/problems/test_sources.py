@@ -14,6 +14,7 @@ from tests.real_data import DATA, needs_real_data
 
 import datasets
 from lbt.errors import DataError
+from lbt.grading import domain_named
 from lbt.problems import ProblemSettings, check_leakage, count_problems, load_problems, question_key
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
@@ -27,8 +28,8 @@ VARIANTS = str(DATA / "math_fneval_variants.jsonl")
 EVERYTHING = {"teaching": 10_000, "exam_per_family": 10_000, "evaluation": 10_000}
 
 
-def load(domain: Any = "math", **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
-    return load_problems(ProblemSettings(**{**EVERYTHING, **options}), 0, domain)
+def load(domain: str = "math", **options: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
+    return load_problems(ProblemSettings(**{**EVERYTHING, **options}), 0, domain_named(domain))
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> str:

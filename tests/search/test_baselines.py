@@ -112,7 +112,7 @@ def test_the_exact_examiner_asks_less_and_selects_the_same(rule: str, adder: Add
     selected = [
         select_answers(
             PROBLEMS,
-            make_methods(rationales, answers, greedy.answers, greedy.exams, "number", settings),
+            make_methods(rationales, answers, greedy.answers, greedy.exams, asker.domain, settings),
             decided,
             settings,
         ).set_index(["method", "problem_id"])

@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 from lbt.asking import Asker
 from lbt.generation import ModelsSettings, SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.pipelines.search import nodes
 from lbt.search import SearchSettings
@@ -27,8 +28,8 @@ def test_it_shares_its_stages_with_the_main_job(search: Pipeline) -> None:
     assert own == {
         "baselines.answer_without_students",
         "exams.examine_rationales",
-        "report.draw_accuracies",
-        "report.draw_curve",
+        "report.plot_accuracies",
+        "report.plot_curve",
         "selection.select_and_compare",
     }
 
@@ -36,9 +37,8 @@ def test_it_shares_its_stages_with_the_main_job(search: Pipeline) -> None:
 def test_all_checks_come_before_the_first_model(search: Pipeline) -> None:
     names = [node.name for node in search.nodes]
     before = names[: names.index("teaching.sample_rationales")]
-    assert set(before) == {
-        f"problems.{check}" for check in ("ingest_problems", "find_leaks", "identify_models")
-    }
+    checks = ["ingest_problems", "find_leaks", "identify_models", "gather_settings", "check_size"]
+    assert set(before) == {f"problems.{check}" for check in checks}
 
 
 @pytest.mark.parametrize(("samples", "drawn"), [(3, 3), (None, 2)])
@@ -47,6 +47,7 @@ def test_the_search_draws_its_own_number_of_rationales(asker: Asker, samples: in
     problems = pd.DataFrame(
         {"problem_id": ["p"], "family": "f", "question": "2 + 2?", "answer": "4", "role": "teaching"}
     )
+    no_checks: list[dict[str, object]] = [{}, {}, {}]
     rationales, usage = nodes.sample_rationales(
         problems,
         ModelsSettings(teacher=model, students={"s": model}),
@@ -56,5 +57,7 @@ def test_the_search_draws_its_own_number_of_rationales(asker: Asker, samples: in
         asker.store,
         Seed(0),
         Domain("number"),
+        GradingSettings(),
+        *no_checks,
     )
     assert len(rationales) == usage["new"] == drawn

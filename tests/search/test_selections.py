@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from tests.search.conftest import Marked, Said, exams_of, problems_of, rationales_of
 
 from lbt.errors import DataError
+from lbt.grading import domain_named
 from lbt.search import SearchSettings, make_methods, select_answers
 from lbt.search.ballots import exam_marks, make_ballots, score_demos
 from lbt.search.examiner.exact import ExactExaminer, Examined
+
+NUMBER = domain_named("number")
 
 Make = Callable[..., SearchSettings]
 
@@ -30,8 +33,8 @@ def selected(
         exams_of(marked),
         greedy,
         exams_of([]),
-        domain,
-        settings,  # type: ignore[arg-type]
+        domain_named(domain),
+        settings,
     )
     return select_answers(problems_of(said), methods, {}, settings).set_index(["method", "problem_id"])
 
@@ -196,7 +199,7 @@ def test_the_teachers_own_exams_select_by_the_same_rules(settings: Make) -> None
         exams_of(MARKED),
         both,
         exams_of(exam("teacher", "p/0", 9, 0)),
-        "number",
+        NUMBER,
         with_baselines,
     )
     table = select_answers(problems_of(SAID), methods, {}, with_baselines).set_index("method")
@@ -212,7 +215,7 @@ def test_decisions_of_exams_that_ended_early_stand_in_for_the_rule(settings: Mak
         exams_of(MARKED),
         baseline({"p": [("7", "wrong")]}, "greedy"),
         exams_of([]),
-        "number",
+        NUMBER,
         adaptive,
     )
     table = select_answers(problems_of(SAID), methods, {"p": "8"}, adaptive).set_index("method")
@@ -246,7 +249,7 @@ def test_the_exact_examiner_selects_what_the_full_exams_do(
         for mark in exam("s", f"p/{place}", right, 3 - right)
     ]
     full = selected(said, marked, settings)
-    ballot = make_ballots(rationales_of(said), "number", settings)["p"]
+    ballot = make_ballots(rationales_of(said), NUMBER, settings)["p"]
     examined = Examined("p", ballot.keys, ballot.demo_ids, 3)
     examiner = ExactExaminer([examined], ["s"], settings)
     while questions := examiner.wave():

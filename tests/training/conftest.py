@@ -80,8 +80,8 @@ def make_pairs(count: int, steps: int = 1, seed: int = 0) -> pd.DataFrame:
                 "question": f"What is {a}+{b}?",
                 "chosen": f"I add.\n{lines}#### {a + b}",
                 "rejected": f"I guess.\n{lines}#### {a + b + 1}",
-                "chosen_verdict": "correct",
-                "rejected_verdict": "wrong",
+                "chosen_finish_reason": "stop",
+                "rejected_finish_reason": "stop",
             }
         )
     return pd.DataFrame(rows)

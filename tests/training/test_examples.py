@@ -59,8 +59,9 @@ def test_prompt_ends_with_the_prefill_and_is_the_same_for_both_rationales(tokeni
     assert tokenizer.decode(example["chosen_ids"]) == "med all<end>"
 
 
-def test_rationale_that_hit_the_token_limit_gets_no_end_of_turn(tokenizer: Any) -> None:
-    row = make_pairs(1).assign(rejected_verdict="truncated")
+def test_only_a_rationale_that_ended_by_itself_gets_an_end_of_turn(tokenizer: Any) -> None:
+    # It gives an answer, and went on until it was cut: its verdict is that of the answer.
+    row = make_pairs(1).assign(rejected="#### 10\nThe next question", rejected_finish_reason="length")
     (example,), _ = tokenize_pairs(row, tokenizer, END, PromptSettings(), 256)
     assert example["rejected_ids"][-1] != END
     assert example["chosen_ids"][-1] == END

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from lbt.generation import ModelSettings
 from lbt.prompts import PromptSettings
-from lbt.training import TrainingSettings
-from lbt.training.fingerprint import fingerprint_training
+from lbt.training import Training, TrainingSettings, job
+from lbt.training.job import fingerprint_training
 from lbt.training.settings import SETTINGS_THAT_KEEP_THE_WEIGHTS
 
 OTHER_VALUES: dict[str, Any] = {
@@ -40,7 +41,9 @@ def fingerprint(
     prompts: PromptSettings | None = None,
     seed: int = 0,
 ) -> str:
-    return fingerprint_training(pairs, base, settings, prompts or PromptSettings(), seed)
+    model = ModelSettings(path="models/any")
+    training = Training(model, "models.teacher", prompts or PromptSettings(), settings, seed)
+    return fingerprint_training(pairs, training, base)
 
 
 def test_every_setting_declares_whether_it_changes_the_weights(pairs: pd.DataFrame) -> None:
@@ -61,6 +64,18 @@ def test_fingerprint_covers_pairs_base_prompts_and_seed(pairs: pd.DataFrame) -> 
         fingerprint(pairs, seed=1),
     ]
     assert len(set(fingerprints)) == len(fingerprints)
+
+
+def test_a_model_that_other_rules_made_is_not_reused(
+    pairs: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint(pairs)
+    monkeypatch.setattr(job, "RULES", job.RULES + 1)
+    assert fingerprint(pairs) != before
+
+
+def test_fingerprint_covers_how_a_text_ended(pairs: pd.DataFrame) -> None:
+    assert fingerprint(pairs.assign(rejected_finish_reason="length")) != fingerprint(pairs)
 
 
 def test_fingerprint_ignores_columns_that_training_does_not_read(pairs: pd.DataFrame) -> None:

@@ -1,9 +1,11 @@
 """Promises of the work folder: a result is whole or not there."""
 
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
+from lbt.errors import LbtError
 from lbt.training.work import LOG_COLUMNS, WorkFolder, drop_older_checkpoints, latest_checkpoint, log_frame
 
 LOG = log_frame({name: [0.5, 1.5] for name in LOG_COLUMNS})
@@ -35,9 +37,9 @@ def test_training_that_failed_to_save_is_not_complete(tmp_path: Path) -> None:
     resumable = checkpoint(work.trainer, 5)
 
     def disk_full(folder: Path) -> None:
-        raise OSError
+        raise OSError(ENOSPC, "No space left on device")
 
-    with pytest.raises(OSError):  # noqa: PT011
+    with pytest.raises(LbtError, match=r"tuned model cannot be written to .*: .*No space left.* GB are free"):
         work.finish(disk_full, LOG, {})
     assert work.result() is None
     assert not work.model.exists()

@@ -44,7 +44,7 @@ class Asker:
         self.prompts = prompts
         self.store = store
         self.seed = seed
-        self.domain: Domain = domain
+        self.domain = domain
 
     def ask(
         self,
@@ -113,8 +113,7 @@ class OpenModel:
             self._asker.domain,
             [answer.task.gold for answer in answers],
             [answer.completion for answer in answers],
-            # A number is read faster than a cache.
-            cache=self._asker.store.path if self._asker.domain == "math" else None,
+            cache=self._asker.store.path,
         )
         number = "repeat" if repeats else "sample_index"
         return [

@@ -1,4 +1,4 @@
-"""Kedro dataset of the tuned teacher: a versioned Hugging Face model folder."""
+"""Kedro dataset of a tuned model: a versioned Hugging Face model folder."""
 
 from __future__ import annotations
 
@@ -62,12 +62,22 @@ class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
         """Copy the checkpoint's folder."""
         if data.trained and not data.path.is_dir():
             raise DatasetError(
-                f"The tuned teacher's folder {data.path} is missing, so it cannot be saved. "
+                f"The tuned model's folder {data.path} is missing, so it cannot be saved. "
                 "It was deleted after the training; run the training stage again."
             )
         target = Path(self._get_save_path())
         draft = target.with_name(f"{target.name}.unfinished")
         shutil.rmtree(draft, ignore_errors=True)
+        try:
+            self._write(data, draft, target)
+        except OSError as error:  # copytree's own error is one
+            shutil.rmtree(draft, ignore_errors=True)
+            raise DatasetError(
+                f"The tuned model cannot be copied from {data.path} to {target}: {error}. Make room there "
+                "and give the same command again: what was trained is not trained again."
+            ) from error
+
+    def _write(self, data: Checkpoint, draft: Path, target: Path) -> None:
         if data.trained:
             shutil.copytree(data.path, draft)
         else:
@@ -78,7 +88,7 @@ class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
         os.replace(draft, target)
 
     def preview(self) -> JSONPreview:
-        """For kedro-viz: what the teacher was trained on and how, or why it was not."""
+        """For kedro-viz: what the model was trained on and how, or why it was not."""
         folder = Path(self._get_load_path())
         file = TRAINING_FILE if self.load().trained else CHECKPOINT_FILE
         return JSONPreview((folder / file).read_text(encoding="utf-8"))

@@ -65,20 +65,46 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
     """The model's tokenizer.
 
     Raises:
-        ModelError: The tokenizer's files cannot be read.
+        ModelError: The tokenizer's files cannot be read, or it is the tokenizer of another model.
     """
     folder = identity.folder
     try:
-        if (Path(folder) / "tokenizer.json").is_file():
-            # Not AutoTokenizer, which imports torch: a call whose answers are all stored needs none.
-            from transformers import PreTrainedTokenizerFast
-
-            return PreTrainedTokenizerFast.from_pretrained(folder)
-        from transformers import AutoTokenizer
-
-        return AutoTokenizer.from_pretrained(folder)
+        tokenizer = _read_tokenizer(folder)
     except Exception as error:  # the tokenizers library raises nothing more particular
         raise ModelError(f"{identity.name}: the tokenizer in {folder} cannot be loaded: {error}") from error
+    # Embeddings may have more rows than there are tokens, as many models pad them to a round number.
+    rows, tokens = _vocabulary_size(identity), max(tokenizer.get_vocab().values()) + 1
+    if rows is not None and tokens > rows:
+        raise ModelError(
+            f"{identity.name}: the tokenizer in {folder} has {tokens} tokens and the model's config.json "
+            f"names {rows} (vocab_size), so it is the tokenizer of another model. Copy tokenizer, "
+            "config.json and weights again from one and the same model."
+        )
+    return tokenizer
+
+
+def _read_tokenizer(folder: str) -> "PreTrainedTokenizerBase":
+    if (Path(folder) / "tokenizer.json").is_file():
+        # Not AutoTokenizer, which imports torch: a call whose answers are all stored needs none.
+        from transformers import PreTrainedTokenizerFast
+
+        return PreTrainedTokenizerFast.from_pretrained(folder)
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def _vocabulary_size(identity: ModelIdentity) -> int | None:
+    """Rows of the model's embedding, if its configuration says it."""
+    file = Path(identity.folder) / "config.json"
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))  # not AutoConfig, which imports torch
+    except ValueError as error:
+        raise ModelError(
+            f"{identity.name}: {file} is not JSON ({error}). Copy it again from the model's origin."
+        ) from error
+    size = config.get("vocab_size", config.get("text_config", {}).get("vocab_size"))
+    return None if size is None else int(size)
 
 
 def context_length(model: ModelSettings, identity: ModelIdentity | None) -> int | None:

@@ -1,32 +1,26 @@
 """Verdicts on answers: what was answered, and whether it is right."""
 
-from lbt.grading.classes import answer_classes, paper_key
-from lbt.grading.many import grade_completions, grade_many, grader_version
-from lbt.grading.numbers import read_number
-from lbt.grading.verdicts import (
-    ANSWERED,
-    COUNTED,
-    Domain,
-    Graded,
-    Verdict,
-    canonical_answer,
-    grade,
-    grade_completion,
-)
+from lbt.grading.domains import DOMAINS, Domain, domain_named
+from lbt.grading.domains.number import read_number
+from lbt.grading.many import grade, grade_completions, grade_many
+from lbt.grading.paper import paper_answer_key, paper_key
+from lbt.grading.settings import GradingSettings
+from lbt.grading.verdicts import ANSWERED, COUNTED, Attempt, Graded, Verdict
 
 __all__ = [
     "ANSWERED",
     "COUNTED",
+    "DOMAINS",
+    "Attempt",
     "Domain",
     "Graded",
+    "GradingSettings",
     "Verdict",
-    "answer_classes",
-    "canonical_answer",
+    "domain_named",
     "grade",
-    "grade_completion",
     "grade_completions",
     "grade_many",
-    "grader_version",
+    "paper_answer_key",
     "paper_key",
     "read_number",
 ]

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, get_args
+from typing import Any, BinaryIO, get_args
 
 from lbt.errors import DataError, LbtError
+from lbt.grading.domains import DOMAINS, Domain, domain_named
 from lbt.grading.many import grade_many
-from lbt.grading.pool import LIMIT_S
-from lbt.grading.verdicts import Domain
+from lbt.grading.settings import Extraction, GradingSettings
+from lbt.grading.verdicts import Attempt
 
 _ROWS_A_BATCH = 2000
 _FINISH_REASONS = ("stop", "length")
@@ -27,11 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Verdicts on the lines before an unusable one are written. Memory holds one batch of lines.
     """
     options = _parser().parse_args(arguments)
+    settings = GradingSettings(extraction=options.extraction, workers=options.workers, limit_s=options.limit)
+    domain = domain_named(options.domain, settings)
     rows = _rows(sys.stdin.buffer)
     try:
         while True:
             batch, fault = _batch(rows)
-            _write(batch, options, sys.stdout)
+            _write(batch, domain, options.cache)
             if fault is not None:
                 raise fault
             if len(batch) < _ROWS_A_BATCH:
@@ -45,11 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    settings = GradingSettings()
     parser = argparse.ArgumentParser("python -m lbt.grading", description="Grade JSON lines from stdin.")
-    parser.add_argument("--domain", choices=get_args(Domain), required=True, help="what an answer is")
+    parser.add_argument("--domain", choices=DOMAINS, required=True, help="what an answer is")
+    parser.add_argument(
+        "--extraction",
+        choices=get_args(Extraction),
+        default=settings.extraction,
+        help="strict: only marked answers; flexible (default): also those of the last sentence that has one",
+    )
     parser.add_argument("--cache", type=Path, help="SQLite file that keeps verdicts")
     parser.add_argument("--workers", type=int, help="processes at most; default: one for each CPU")
-    parser.add_argument("--limit", type=float, default=LIMIT_S, help="seconds for one comparison")
+    parser.add_argument("--limit", type=float, default=settings.limit_s, help="seconds for one comparison")
     return parser
 
 
@@ -87,19 +97,12 @@ def _batch(rows: Iterator[dict[str, Any]]) -> tuple[list[dict[str, Any]], DataEr
     return batch, None
 
 
-def _write(batch: Sequence[dict[str, Any]], options: argparse.Namespace, output: TextIO) -> None:
-    verdicts = grade_many(
-        options.domain,
-        [(row["gold"], row["text"]) for row in batch],
-        finish_reasons=[row.get("finish_reason", "stop") for row in batch],
-        cache=options.cache,
-        workers=options.workers,
-        limit_s=options.limit,
-    )
-    for row, graded in zip(batch, verdicts, strict=True):
+def _write(batch: Sequence[dict[str, Any]], domain: Domain, cache: Path | None) -> None:
+    attempts = [Attempt(row["gold"], row["text"], row.get("finish_reason") == "length") for row in batch]
+    for row, graded in zip(batch, grade_many(domain, attempts, cache=cache), strict=True):
         found = {"verdict": graded.verdict, "extracted": graded.answer, "rule": graded.rule}
-        output.write(json.dumps(row | found) + "\n")
-    output.flush()
+        sys.stdout.write(json.dumps(row | found) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

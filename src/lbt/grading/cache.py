@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from lbt.database import explained, open_database
-from lbt.grading.verdicts import Graded
+from lbt.grading.verdicts import Attempt, Graded
 
 _INSERT = "INSERT OR IGNORE INTO verdicts VALUES (?, ?, ?, ?, ?, ?)"
 _SELECT = "SELECT gold, text_hash, verdict, extracted, rule FROM verdicts WHERE grader = ? AND text_hash IN "
@@ -17,8 +17,9 @@ Key = tuple[str, str]
 """Gold answer and hash of the completion."""
 
 
-def text_hash(text: str) -> str:
-    """The name of a completion in the cache."""
+def attempt_hash(attempt: Attempt) -> str:
+    """The name of a completion in the cache; one that was cut has another, as it gets other verdicts."""
+    text = attempt.text + "\0cut" if attempt.cut else attempt.text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -2,8 +2,9 @@
 
 from lbt.hooks.api_keys import ApiKeys
 from lbt.hooks.clock import StageClock
+from lbt.hooks.inputs import StoredInputs
 from lbt.hooks.mlflow_run import MlflowRun
 from lbt.hooks.parameter_names import ParameterNames
 from lbt.hooks.tracking import Tracking
 
-__all__ = ["ApiKeys", "MlflowRun", "ParameterNames", "StageClock", "Tracking"]
+__all__ = ["ApiKeys", "MlflowRun", "ParameterNames", "StageClock", "StoredInputs", "Tracking"]

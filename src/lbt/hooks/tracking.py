@@ -12,9 +12,14 @@ from kedro.io import DatasetError
 from kedro.pipeline.node import Node
 
 from lbt.hooks.command import command_of
-from lbt.hooks.mlflow_run import describe_failure
+from lbt.hooks.mlflow_run import COMMAND, describe_failure
 from lbt.hooks.records import RECORDS
 from lbt.hooks.run_tags import git_tags, resumed_run
+
+CONTINUE = "Everything generated so far is stored. To continue, run:"
+
+_CHECKS = "problems"
+"""The stage that reads and checks before anything is generated or trained."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Tracking:
         self._tracked: dict[str, Tracked] = {}
         self._arm: str | None = None
         self._usage: Counter[str] = Counter()
+        self._beyond_checks = False
 
     @hook_impl
     def after_catalog_created(
@@ -55,6 +61,7 @@ class Tracking:
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Tag the run with what it is: pipeline, arm if it makes pairs, code, command, the run it resumes."""
+        self._beyond_checks = False
         active = mlflow.active_run()
         if active is None:
             return
@@ -67,11 +74,16 @@ class Tracking:
             "pipeline": name,
             "kedro_env": run_params["env"] or "base",
             "arm": self._arm if makes_pairs else None,
-            "command": command_of(run_params),
+            COMMAND: command_of(run_params),
             "resumes": resumed_run(name, active),
             **git_tags(Path(run_params["project_path"])),
         }
         mlflow.set_tags({key: value for key, value in tags.items() if value is not None})
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Notice when a run has passed its checks, so that there may be something to continue."""
+        self._beyond_checks |= node.namespace != _CHECKS
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
@@ -85,8 +97,10 @@ class Tracking:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Say in the run what failed and how to go on; `MlflowRun` then ends it."""
-        describe_failure(error)
+        """Say in the run, and in the error, how to continue; `MlflowRun` then ends the run."""
+        command = describe_failure(error)
+        if command and self._beyond_checks:
+            error.add_note(f"{CONTINUE}\n  {command}")
 
     def _record_usage(self, usage: dict[str, float], stage: str) -> None:
         self._usage.update({key: usage[key] for key in ("new", "reused", "failed", "tokens") if key in usage})

@@ -1,8 +1,19 @@
 """What a run would ask, of which model, and what it would cost; known before a model is asked anything."""
 
+from lbt.planning.description import describe_plan
 from lbt.planning.files import check_files
-from lbt.planning.jobs import RunSettings
+from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
 from lbt.planning.plan import plan_run
-from lbt.planning.report import describe_plan
+from lbt.planning.size import check_size, rough_promptings
 
-__all__ = ["RunSettings", "check_files", "describe_plan", "plan_run"]
+__all__ = [
+    "Job",
+    "RunSettings",
+    "check_files",
+    "check_size",
+    "describe_plan",
+    "finetune_job",
+    "plan_run",
+    "rough_promptings",
+    "search_job",
+]

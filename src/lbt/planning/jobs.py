@@ -1,6 +1,8 @@
 """The jobs, run through their own stages with an asker that counts."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -77,12 +79,25 @@ def search_job(
     return Job(loads, papers)
 
 
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """The run itself warns of short exams; once is enough."""
+    logger = logging.getLogger("lbt.exams")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _taught_and_examined(
     asker: CountingAsker, settings: RunSettings, problems: pd.DataFrame, baseline: bool
 ) -> ExamPapers:
     models, exams = settings.models, settings.exams
     rationales = sample_rationales(asker, problems, models.teacher, asker.teaching).table
-    plan = plan_exams(problems, rationales, exams, settings.seed)
+    with _without_warnings():
+        plan = plan_exams(problems, rationales, exams, settings.seed)
     if not baseline:
         plan = plan[plan["demo_id"].notna()]
     papers = ExamPapers(plan, problems, rationales, settings.prompts, exams)

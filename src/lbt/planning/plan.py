@@ -119,7 +119,9 @@ def _job(loads: list[Load]) -> dict[str, Any]:
 
 
 def _training(settings: RunSettings, problems: pd.DataFrame, teaching: Load) -> dict[str, Any]:
-    pairs = int(problems["role"].eq("teaching").sum()) * settings.preferences.maximum_pairs_per_problem
+    preferences = settings.preferences
+    pairs = int(problems["role"].eq("teaching").sum()) * preferences.maximum_pairs_per_problem
+    pairs = min(pairs, preferences.maximum_pairs or pairs)
     return {
         "most_pairs": pairs,
         "most_steps": ceil(pairs / settings.training.batch_size) * settings.training.epochs,

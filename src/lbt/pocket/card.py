@@ -18,7 +18,7 @@ nothing about large language models.
 
 ## Training
 
-Made by `kedro run --pipeline=pocket` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f}
+Made by `make pocket` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f}
 minutes, last training loss {loss:.3f}. Hidden size {hidden}, feed-forward {feed_forward}, {layers} layers,
 {heads} heads, tied embeddings, {vocabulary}-token byte-level BPE with single digits. Weights are in bfloat16.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from lbt import tables
 from lbt.asking import Asker, Task
 from lbt.generation import GenerationStore, ModelSettings, SamplingSettings
-from lbt.grading import Domain
+from lbt.grading import domain_named
 from lbt.pocket.problems import draw_problems
 from lbt.pocket.procedures import recognise_procedure
 from lbt.pocket.split import draw_numbers
@@ -18,7 +18,7 @@ from lbt.statistics import wilson_interval
 
 SAMPLES = 16
 EXAMS_PER_FAMILY = 8
-DOMAIN: Domain = "number"
+DOMAIN = domain_named("number")
 DEMOS: tuple[Kind | None, ...] = ("right", "misconception", "terse", None)
 GREEDY = SamplingSettings(temperature=0.0, max_tokens=96)
 SAMPLED = SamplingSettings(temperature=1.0, max_tokens=96)

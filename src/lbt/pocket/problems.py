@@ -16,12 +16,12 @@ SOURCE = "pocket"
 def draw_problems(
     *, teaching: int, exam_per_family: int, evaluation: int, lucky_share: float, seed: int
 ) -> pd.DataFrame:
-    """Draw teaching, exam and evaluation problems, spread evenly over the families; none occurs twice.
+    """Draw teaching, exam and evaluation problems, spread evenly over the families.
 
-    `lucky_share` of the teaching problems, in the families that have lucky numbers, are lucky: a
-    misconception gives their right answer too. Exam and evaluation problems never are, so that they tell
-    right procedures from wrong ones. A family with few held-out numbers gives fewer evaluation problems and
-    the others make up for it.
+    None occurs twice, nor with the same numbers in another order and the same answer. `lucky_share` of the
+    teaching problems, in the families that have lucky numbers, are lucky: a misconception gives their right
+    answer too. Exam and evaluation problems never are, so that they tell right procedures from wrong ones. A
+    family with few held-out numbers gives fewer evaluation problems and the others make up for it.
 
     Returns:
         One row a problem: problem_id, family, question, answer, role, source, lucky.
@@ -71,11 +71,11 @@ def _round_robin(pools: dict[str, "_FamilyPool"], count: int, rng: Random) -> It
 
 
 class _FamilyPool:
-    """Draws a family's held-out problems without repeating one."""
+    """Draws a family's held-out problems without repeating one, in whatever order of its numbers."""
 
     def __init__(self, family: Family, rng: Random) -> None:
         self.family, self.rng = family, rng
-        self.used: set[Numbers] = set()
+        self.used: set[tuple[int, Numbers]] = set()
 
     def draw_teaching(self, lucky_share: float) -> dict[str, object] | None:
         lucky = has_lucky_numbers(self.family.name, held_out=True) and self.rng.random() < lucky_share
@@ -86,8 +86,9 @@ class _FamilyPool:
             numbers = draw_numbers(self.family, self.rng, held_out=True, lucky=lucky)
             if numbers is None:
                 return None
-            if numbers not in self.used:
-                self.used.add(numbers)
+            content = self.family.answer(numbers), tuple(sorted(numbers))
+            if content not in self.used:
+                self.used.add(content)
                 return self._row(numbers, role)
         return None
 

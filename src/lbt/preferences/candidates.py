@@ -16,6 +16,7 @@ class Candidate:
     demo_id: str
     text: str
     verdict: str
+    finish_reason: str
     score: float
     lbt_score: float
 
@@ -23,6 +24,11 @@ class Candidate:
     def answered(self) -> bool:
         """Whether it gave an answer; without one it can be rejected but not chosen."""
         return self.verdict in ANSWERED
+
+    @property
+    def whole(self) -> bool:
+        """Whether it ended by itself; one that was cut can be rejected but not chosen."""
+        return self.finish_reason == "stop"
 
     @property
     def right(self) -> bool:
@@ -79,7 +85,8 @@ def _collect(
             continue
         lbt_score = lbt.get(str(row.demo_id), float("nan"))
         score = _score(str(row.verdict) == "correct", lbt_score if answered else 0.0, settings)
-        candidates.append(Candidate(str(row.demo_id), str(row.text), str(row.verdict), score, lbt_score))
+        told = (str(row.demo_id), str(row.text), str(row.verdict), str(row.finish_reason))
+        candidates.append(Candidate(*told, score, lbt_score))
     return ProblemCandidates(
         problem_id, tuple(candidates), len(rows) - len(usable), len(usable) - len(distinct), unscored
     )

@@ -1,33 +1,19 @@
 """Choose preference pairs."""
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lbt.preferences.candidates import Candidate, Pair, collect_candidates
-from lbt.preferences.report import account_for, report_pairs
+from lbt import tables
+from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, collect_candidates
+from lbt.preferences.accounts import account_for, report_pairs
 from lbt.preferences.settings import PreferenceSettings
 from lbt.seeds import random_stream
 
-COLUMNS = [
-    "pair_id",
-    "problem_id",
-    "family",
-    "question",
-    "chosen",
-    "rejected",
-    "chosen_score",
-    "rejected_score",
-    "margin",
-    "chosen_lbt_score",
-    "rejected_lbt_score",
-    "chosen_verdict",
-    "rejected_verdict",
-]
-_FLOATS = {"chosen_score", "rejected_score", "margin", "chosen_lbt_score", "rejected_lbt_score"}
 # Scores are sums of shares: a gap of exactly the margin may come out a rounding error above it.
 _ROUNDING = 1e-9
 
@@ -42,32 +28,63 @@ def build_pairs(
     """The pairs table and a JSON-ready report.
 
     A pair is (chosen, rejected) of distinct texts of one teaching problem whose score gap exceeds the margin;
-    the chosen one gave an answer. At most `maximum_pairs_per_problem` a problem are kept, largest gaps first;
-    of equal gaps those whose texts are used least, then a seeded order.
+    the chosen one gave an answer and ended by itself. At most `maximum_pairs_per_problem` a problem are kept,
+    largest gaps first; of equal gaps those whose texts are used least, then a seeded order. Of all these at
+    most `maximum_pairs` are kept: every problem's first pair, then every problem's second, and so on; in the
+    round that no longer fits, the pairs of problems drawn with the seed.
     """
     known = problems.set_index("problem_id")
+    choices = [
+        _choose(collected, settings, seed)
+        for collected in collect_candidates(rationales, lbt_scores, settings)
+    ]
+    _limit(choices, settings.maximum_pairs, seed)
     records: list[tuple[Any, ...]] = []
     accounts: list[dict[str, Any]] = []
-    for collected in collect_candidates(rationales, lbt_scores, settings):
-        problem = known.loc[collected.problem_id]
-        eligible, dropped = _eligible(collected.candidates, settings.margin)
-        kept = _select(eligible, settings.maximum_pairs_per_problem, seed, collected.problem_id)
-        dropped["over_cap"] = len(eligible) - len(kept)
-        accounts.append(account_for(collected, str(problem["family"]), dropped, kept))
-        for number, pair in enumerate(kept):
-            pair_id = f"{collected.problem_id}/pair-{number}"
-            records.append(
-                (pair_id, collected.problem_id, problem["family"], problem["question"], *_values(*pair))
-            )
-    pairs = pd.DataFrame(records, columns=COLUMNS)
-    kinds = {column: "float64" if column in _FLOATS else "str" for column in COLUMNS}
-    return pairs.astype(kinds), report_pairs(accounts, rationales, settings)
+    for choice in choices:
+        name = choice.collected.problem_id
+        problem = known.loc[name]
+        accounts.append(account_for(choice.collected, str(problem["family"]), choice.dropped, choice.kept))
+        for number, pair in enumerate(choice.kept):
+            pair_id = f"{name}/pair-{number}"
+            records.append((pair_id, name, problem["family"], problem["question"], *_values(*pair)))
+    return tables.make_table(tables.pairs, records), report_pairs(accounts, rationales, settings)
+
+
+@dataclass
+class _Choice:
+    """The pairs of one problem that are kept, largest gaps first, and how many are not, by reason."""
+
+    collected: ProblemCandidates
+    kept: list[Pair]
+    dropped: Counter[str]
+
+
+def _choose(collected: ProblemCandidates, settings: PreferenceSettings, seed: int) -> _Choice:
+    eligible, dropped = _eligible(collected.candidates, settings.margin)
+    kept = _select(eligible, settings.maximum_pairs_per_problem, seed, collected.problem_id)
+    dropped["over_cap"] = len(eligible) - len(kept)
+    return _Choice(collected, kept, dropped)
+
+
+def _limit(choices: list[_Choice], maximum: int | None, seed: int) -> None:
+    """Leave `maximum` pairs, as many of every problem as far as there are, by cutting the ends of `kept`."""
+    order = random_stream(seed, "pairs", "limit").permutation(len(choices))
+    ranked = sorted(
+        (place, order[index], index)
+        for index, choice in enumerate(choices)
+        for place in range(len(choice.kept))
+    )
+    left = Counter(index for *_, index in ranked[:maximum])
+    for index, choice in enumerate(choices):
+        choice.dropped["over_total"] = len(choice.kept) - left[index]
+        del choice.kept[left[index] :]
 
 
 def _eligible(candidates: tuple[Candidate, ...], margin: float) -> tuple[list[Pair], Counter[str]]:
     """Pairs that may be kept, and the number of unordered pairs that may not, by reason."""
     eligible = []
-    dropped: Counter[str] = Counter(below_margin=0, chosen_without_answer=0)
+    dropped: Counter[str] = Counter(below_margin=0, chosen_without_answer=0, chosen_cut=0)
     for better, worse in permutations(candidates, 2):
         gap = better.score - worse.score
         if gap < 0 or (gap == 0 and better.demo_id > worse.demo_id):
@@ -76,6 +93,8 @@ def _eligible(candidates: tuple[Candidate, ...], margin: float) -> tuple[list[Pa
             dropped["below_margin"] += 1
         elif not better.answered:
             dropped["chosen_without_answer"] += 1
+        elif not better.whole:
+            dropped["chosen_cut"] += 1
         else:
             eligible.append((better, worse))
     return eligible, dropped
@@ -114,4 +133,6 @@ def _values(chosen: Candidate, rejected: Candidate) -> tuple[Any, ...]:
         rejected.lbt_score,
         chosen.verdict,
         rejected.verdict,
+        chosen.finish_reason,
+        rejected.finish_reason,
     )

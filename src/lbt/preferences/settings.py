@@ -13,7 +13,9 @@ class PreferenceSettings(Settings):
     """What a rationale's score is made of, and which pairs it makes.
 
     The weights count for the signal "lbt+correctness" only. A pair needs a gap that exceeds `margin`; of a
-    problem's pairs those with the largest gaps are kept, at most `maximum_pairs_per_problem`.
+    problem's pairs those with the largest gaps are kept, at most `maximum_pairs_per_problem`. `maximum_pairs`
+    is for arms that are to be trained on equally many pairs: of all pairs it keeps so many, evenly over the
+    problems.
     """
 
     signal: Signal = "lbt+correctness"
@@ -21,6 +23,7 @@ class PreferenceSettings(Settings):
     lbt_weight: float = Field(default=0.5, ge=0, le=1)
     margin: float = Field(default=0.3, ge=0, lt=1)
     maximum_pairs_per_problem: int = Field(default=8, ge=1)
+    maximum_pairs: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> Self:

@@ -2,7 +2,7 @@
 
 from lbt.problems.leakage import check_leakage
 from lbt.problems.loading import load_problems
-from lbt.problems.report import count_problems, count_roles
+from lbt.problems.counts import count_problems, count_roles
 from lbt.problems.settings import HuggingFaceSettings, PocketProblemSettings, ProblemSettings
 from lbt.problems.texts import question_key
 

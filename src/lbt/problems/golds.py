@@ -2,7 +2,7 @@
 
 import re
 
-from lbt.grading import Domain, canonical_answer, read_number
+from lbt.grading import Domain, read_number
 from lbt.problems.rows import Unusable
 
 _GSM8K_GOLD = re.compile(r"####([^\n]*)\s*\Z")
@@ -43,16 +43,15 @@ def boxed_gold(solution: str, field: str) -> str:
 
 def check_gold(domain: Domain, answer: str) -> None:
     """Raise Unusable if the domain cannot compare `answer`: then no answer to its problem could be right."""
-    if canonical_answer(domain, answer) is None:
-        hint = "; for answers in words set domain: text" if domain == "number" else ""
-        raise Unusable("answer", f"is {answer[:40]!r}, which is no {domain} that can be compared{hint}")
+    if fault := domain.gold_fault(answer):
+        raise Unusable("answer", fault)
 
 
 def same_gold(one: str, other: str, domain: Domain | None) -> bool:
     """Whether two gold answers of one question agree."""
     if one == other:
         return True
-    if domain is not None and canonical_answer(domain, one) == canonical_answer(domain, other):
+    if domain is not None and domain.canonical(one) == domain.canonical(other):
         return True
     value = read_number(one)
     return value is not None and value == read_number(other)

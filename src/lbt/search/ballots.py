@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from lbt.grading import COUNTED, Domain, answer_classes, paper_key
+from lbt.grading import COUNTED, Domain, paper_key
 from lbt.search.selection import exam_score
 from lbt.search.settings import SearchSettings
 
@@ -94,9 +94,7 @@ def _keys(
         return [paper_key(answer) for answer in said]
     if settings.by_string:
         return [None if answer is None else paper_key(answer) for answer in answers]
-    if domain == "math":
-        return [None if number is None else str(number) for number in answer_classes(domain, answers)]
-    return list(answers)  # in other domains equal answers have one spelling
+    return domain.votes(answers)
 
 
 def _last_line(text: str) -> str:

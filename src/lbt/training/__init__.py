@@ -1,15 +1,17 @@
-"""Preference training of the teacher, behind one function. Importing this package does not import torch."""
+"""Preference training of a model, behind one function. Importing this package does not import torch."""
 
 from lbt.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from lbt.training.job import Training
 from lbt.training.settings import TrainingSettings
-from lbt.training.teacher import train_teacher
+from lbt.training.train import train_model
 from lbt.training.work import LOG_COLUMNS
 
 __all__ = [
     "LOG_COLUMNS",
     "Checkpoint",
+    "Training",
     "TrainingSettings",
     "read_checkpoint",
-    "train_teacher",
+    "train_model",
     "write_checkpoint",
 ]

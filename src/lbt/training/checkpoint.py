@@ -1,4 +1,4 @@
-"""A tuned teacher as a value that passes between pipeline stages. Imports no framework."""
+"""A tuned model as a value that passes between pipeline stages. Imports no framework."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ TRAINING_FILE = "training.json"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where the tuned teacher lies, or why there is none.
+    """Where the tuned model lies, or why there is none.
 
     Attributes:
         path: An ordinary Hugging Face model folder. When `trained` is false it holds no model.
-        trained: False where training was skipped; the base teacher then stays the teacher.
+        trained: False where training was skipped; the base model then stays in its place.
         reason: A plain sentence for the user, why it was skipped; None when trained.
         fingerprint: Hash of everything that decides the weights.
     """
@@ -51,7 +51,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         return Checkpoint(folder, content["trained"], content["reason"], content["fingerprint"])
     except FileNotFoundError:
         raise ModelError(
-            f"{file} does not exist, so {folder} holds no tuned teacher. "
+            f"{file} does not exist, so {folder} holds no tuned model. "
             "Run the training stage to make one: kedro run --pipeline=lbt_finetune"
         ) from None
     except (ValueError, KeyError, TypeError) as error:

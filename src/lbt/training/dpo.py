@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from trl import DPOConfig
 
 from datasets import Dataset
 from lbt.errors import LbtError
+from lbt.generation.engines.transformers.hardware import choose_device
+from lbt.generation.engines.transformers.loading import load_model
 from lbt.training.examples import Example
+from lbt.training.job import Training
 from lbt.training.settings import TrainingSettings
 from lbt.training.trainer import PairTrainer, Progress, Watch
 
@@ -42,69 +47,88 @@ _KEPT_FILES = (
 class Hardware:
     """What the training runs on, decided once from the machine and the settings."""
 
-    gpu: bool
+    device: torch.device
     bfloat16: bool
 
     @classmethod
-    def choose(cls, device: str, settings: TrainingSettings) -> Hardware:
-        """Take a GPU where there is one, unless `device` is cpu; bfloat16 where it is fast or asked for."""
-        gpu = device != "cpu" and torch.cuda.is_available()
-        if settings.precision == "auto":
-            return cls(gpu, gpu and torch.cuda.is_bf16_supported())
-        return cls(gpu, settings.precision == "bfloat16")
+    def choose(cls, training: Training) -> Hardware:
+        """The model's device, a GPU by its number; bfloat16 where it is fast or asked for.
+
+        Raises:
+            ModelError: There is no such device.
+        """
+        device = choose_device(training.model.device, training.name)
+        if device.type == "cuda":
+            device = torch.device("cuda", device.index or 0)
+        precision = training.settings.precision
+        fast = device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return cls(device, fast if precision == "auto" else precision == "bfloat16")
+
+    @property
+    def gpu(self) -> bool:
+        """Whether it is a GPU."""
+        return self.device.type == "cuda"
+
+    @contextmanager
+    def chosen(self) -> Iterator[None]:
+        """Make the GPU the one that is meant where none is named, as in TRL's own tensors."""
+        with torch.cuda.device(self.device) if self.gpu else nullcontext():
+            yield
 
 
-def load_model(
-    identity: ModelIdentity, adapter: str | None, settings: TrainingSettings, hardware: Hardware
-) -> PreTrainedModel:
-    """The base teacher: float32 if its weights are trained, bfloat16 if LoRA freezes them under autocast."""
-    local = identity.revision is None
-    frozen_half = settings.method == "lora" and hardware.bfloat16
-    model = AutoModelForCausalLM.from_pretrained(
-        identity.folder if local else identity.path,
-        revision=identity.revision,
-        local_files_only=local,  # or a folder would be looked up on the hub
-        dtype=torch.bfloat16 if frozen_half else torch.float32,
-        attn_implementation="sdpa" if hardware.gpu else "eager",
+@dataclass(frozen=True)
+class Trainee:
+    """A loaded model before its training, with what it is trained on."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    hardware: Hardware
+
+
+def load_trainee(training: Training, identity: ModelIdentity, tokenizer: PreTrainedTokenizerBase) -> Trainee:
+    """The base model: float32 if its weights are trained, bfloat16 if LoRA freezes them under autocast."""
+    hardware = Hardware.choose(training)
+    frozen_half = training.settings.method == "lora" and hardware.bfloat16
+    model = load_model(
+        identity,
+        training.model.adapter,
+        torch.bfloat16 if frozen_half else torch.float32,
+        "sdpa" if hardware.gpu else "eager",
     )
-    if adapter is not None:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    return model
+    return Trainee(model, tokenizer, hardware)
 
 
 def train_dpo(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
+    trainee: Trainee,
     examples: list[Example],
-    settings: TrainingSettings,
-    hardware: Hardware,
+    training: Training,
     trainer_folder: Path,
     checkpoint: Path | None,
-    seed: int,
 ) -> tuple[PreTrainedModel, list[dict[str, float]]]:
-    """Train `model`, or continue its training from `checkpoint`; write checkpoints to `trainer_folder`.
+    """Train a model, or continue its training from `checkpoint`; write checkpoints to `trainer_folder`.
 
     Returns:
         The tuned model with any adapter merged, and TRL's log, one entry a step, with those before an
         interruption.
 
     Raises:
-        LbtError: The loss is no longer a number, or the GPU's memory is too small.
+        LbtError: The loss is no longer a number, the GPU's memory is too small, or the disk is full.
     """
-    arguments = _arguments(settings, hardware, model.num_parameters(), trainer_folder, seed)
+    settings = training.settings
+    arguments = make_arguments(training, trainee, trainer_folder)
     try:
-        trainer = PairTrainer(
-            model=model,
-            args=arguments,
-            train_dataset=Dataset.from_list(examples),
-            processing_class=tokenizer,
-            peft_config=_lora(settings) if settings.method == "lora" else None,
-            callbacks=[Watch(), Progress()],
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        with trainee.hardware.chosen():
+            trainer = PairTrainer(
+                sft_weight=settings.sft_weight,
+                model=trainee.model,
+                args=arguments,
+                train_dataset=Dataset.from_list(examples),
+                processing_class=trainee.tokenizer,
+                peft_config=_lora(settings) if settings.method == "lora" else None,
+                callbacks=[Watch(), Progress()],
+            )
+            trainer.remove_callback(PrinterCallback)
+            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     except torch.OutOfMemoryError as error:
         raise LbtError(
             f"The GPU's memory is too small for {arguments.per_device_train_batch_size} pairs at a time. "
@@ -117,7 +141,7 @@ def train_dpo(
 def save_model(model: PreTrainedModel, base: Path, folder: Path) -> None:
     """Write an ordinary Hugging Face folder, in the precision of training so that no update is rounded away.
 
-    Tokenizer, chat template and generation configuration are the base teacher's own files.
+    Tokenizer, chat template and generation configuration are the base model's own files.
     """
     model.save_pretrained(folder)
     for pattern in _KEPT_FILES:
@@ -125,14 +149,14 @@ def save_model(model: PreTrainedModel, base: Path, folder: Path) -> None:
             shutil.copyfile(file, folder / file.name)
 
 
-def _arguments(
-    settings: TrainingSettings, hardware: Hardware, parameters: int, folder: Path, seed: int
-) -> DPOConfig:
+def make_arguments(training: Training, trainee: Trainee, folder: Path) -> DPOConfig:
+    """Our settings and the machine in TRL's words."""
+    settings, hardware = training.settings, trainee.hardware
+    large = trainee.model.num_parameters() >= _CHECKPOINTING_FROM_PARAMETERS
     arguments = DPOConfig(
         output_dir=str(folder),
         beta=settings.beta,
-        loss_type=["sigmoid", "sft"] if settings.sft_weight else ["sigmoid"],
-        loss_weights=[1.0, settings.sft_weight] if settings.sft_weight else None,
+        loss_type=["sigmoid"],  # the NLL term is PairTrainer's
         max_length=None,  # pairs that are too long were left out before
         precompute_ref_log_probs=True,
         learning_rate=settings.learning_rate,
@@ -145,11 +169,11 @@ def _arguments(
         max_grad_norm=settings.gradient_clip,
         use_cpu=not hardware.gpu,
         bf16=hardware.bfloat16,
-        gradient_checkpointing=hardware.gpu and parameters >= _CHECKPOINTING_FROM_PARAMETERS,
+        gradient_checkpointing=hardware.gpu and large,
         dataloader_num_workers=0,
         dataloader_pin_memory=hardware.gpu,
-        seed=seed,
-        data_seed=seed,
+        seed=training.seed,
+        data_seed=training.seed,
         logging_steps=1,
         logging_nan_inf_filter=False,  # it would hide a diverged loss
         save_strategy="steps",
@@ -158,7 +182,8 @@ def _arguments(
         report_to="none",
         push_to_hub=False,
     )
-    if arguments.n_gpu > 1:
+    if hardware.gpu:
+        arguments._setup_devices = hardware.device  # the library knows the first GPU only
         arguments._n_gpu = 1  # one process trains on one GPU: TRL refuses nn.DataParallel
     return arguments
 

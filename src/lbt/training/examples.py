@@ -1,4 +1,4 @@
-"""Pairs as tokens: exactly the tokens that the teacher saw and wrote when it was sampled."""
+"""Pairs as tokens: exactly the tokens that the model saw and wrote when it was sampled."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def tokenize_pairs(
     """Tokens of the pairs that fit, and how many did not.
 
     A pair is left out when its prompt with either rationale has more than `maximum_length` tokens: cutting it
-    would lose the answer at the end. A rejected rationale that hit the token limit gets no end of turn, as it
-    had none.
+    would lose the answer at the end. Only a rationale that ended by itself (finish reason "stop") gets an end
+    of turn: one that was cut had none.
     """
     examples = []
     for row in pairs.to_dict("records"):
@@ -38,12 +38,10 @@ def tokenize_pairs(
         prompt = render_prompt(
             tokenizer, [(turn["role"], turn["content"]) for turn in messages], prompts.prefill
         )
-        rejected_end = [] if row["rejected_verdict"] == "truncated" else [end_of_turn]
-        example = {
-            "prompt_ids": _encode(tokenizer, prompt),
-            "chosen_ids": [*_continue(tokenizer, prompt, row["chosen"]), end_of_turn],
-            "rejected_ids": [*_continue(tokenizer, prompt, row["rejected"]), *rejected_end],
-        }
+        example = {"prompt_ids": _encode(tokenizer, prompt)}
+        for side in ("chosen", "rejected"):
+            end = [end_of_turn] if row[f"{side}_finish_reason"] == "stop" else []
+            example[f"{side}_ids"] = [*_continue(tokenizer, prompt, row[side]), *end]
         if pair_length(example) <= maximum_length:
             examples.append(example)
     return examples, len(pairs) - len(examples)

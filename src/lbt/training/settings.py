@@ -10,11 +10,12 @@ _PositiveInt = Annotated[int, Field(ge=1)]
 
 
 class TrainingSettings(Settings):
-    """How the teacher learns from its pairs: DPO plus an NLL term on the chosen rationale.
+    """How a model learns from its pairs: DPO plus an NLL term on the chosen rationale.
 
-    The loss of a batch is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the
-    difference of the chosen and rejected log-ratios to the base teacher (Rafailov et al. 2305.18290, eq. 7)
-    and the NLL is the mean over the chosen tokens (Pang et al. 2404.19733). The defaults are tuned for the
+    The loss of a pair is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the difference
+    of the chosen and rejected log-ratios to the base model (Rafailov et al. 2305.18290, eq. 7) and the NLL is
+    -log p of the chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1); that of a batch
+    is their mean over its pairs, in however many parts it is computed. The defaults are tuned for the
     embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1, sft_weight 50,
     learning_rate 5e-7, epochs 1.
     """
@@ -36,9 +37,7 @@ class TrainingSettings(Settings):
     maximum_length: int = Field(
         default=256, ge=8, description="tokens of prompt and rationale; longer pairs are left out, never cut"
     )
-    minimum_pairs: _PositiveInt = Field(
-        default=100, description="with fewer pairs the teacher stays as it is"
-    )
+    minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model stays as it is")
     lora_rank: _PositiveInt = 16
     lora_alpha: float = Field(default=32.0, gt=0)
     lora_target: Literal["all-linear"] | tuple[str, ...] = Field(

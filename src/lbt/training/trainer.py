@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+from torch import Tensor
 from torch.utils.data import Sampler
 from tqdm import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -18,7 +21,7 @@ from datasets import Dataset, are_progress_bars_disabled, disable_progress_bars,
 from lbt.errors import LbtError
 from lbt.training.batches import grouped_order
 from lbt.training.examples import pair_length
-from lbt.training.work import drop_older_checkpoints
+from lbt.training.work import drop_older_checkpoints, writing
 
 
 @contextmanager
@@ -38,7 +41,60 @@ def one_progress_bar() -> Iterator[None]:
 
 
 class PairTrainer(DPOTrainer):
-    """TRL's trainer on tokens of our own making, which are those of sampling (see `examples`)."""
+    """TRL's trainer on tokens of our own making (see `examples`), with a loss that no split changes.
+
+    The loss of a batch is the mean over its pairs of the DPO term and of `sft_weight` times the NLL of the
+    chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1). TRL's own NLL term is a mean
+    over the tokens of what is computed at a time, and the mean over the parts of a batch counts a part of few
+    pairs like one of many: with gradient_accumulation both would be another loss.
+    """
+
+    loss_is_scaled_for_ga = True  # by `compute_loss`
+
+    def __init__(self, *, sft_weight: float, **arguments: Any) -> None:
+        self._sft_weight = sft_weight
+        self._parts: list[int] = []
+        super().__init__(**arguments)
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[dict[str, Tensor]], num_batches: int, device: torch.device
+    ) -> tuple[list[dict[str, Tensor]], int]:
+        """The parts of the next batch, and the pairs in all of them."""
+        parts, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        return parts, sum(map(_pairs, parts))
+
+    def compute_loss(
+        self,
+        model: Callable[..., Any],
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: int | None = None,
+    ) -> Tensor:
+        """The share of a part in the loss of its batch of `num_items_in_batch` pairs."""
+        outputs: list[Any] = []
+
+        def observed(**arguments: Any) -> Any:
+            outputs.append(model(**arguments))
+            return outputs[-1]
+
+        preference: Tensor = super().compute_loss(observed, inputs)
+        likelihood = mean_nll(outputs[0].log_probs, inputs["completion_mask"])
+        pairs = _pairs(inputs)
+        self._parts.append(pairs)
+        return (preference + self._sft_weight * likelihood) * (pairs / (num_items_in_batch or pairs))
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Average over the pairs what TRL averages over the parts of a batch."""
+        figures = self._metrics["train"]
+        for name, values in figures.items():
+            if len(values) == len(self._parts):
+                figures[name] = [float(np.average(values, weights=self._parts))]
+        self._parts.clear()
+        super().log(logs, start_time)
+
+    def _save_checkpoint(self, *arguments: Any) -> None:
+        with writing("the training's state", Path(str(self.args.output_dir))):
+            super()._save_checkpoint(*arguments)
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
@@ -51,6 +107,23 @@ class PairTrainer(DPOTrainer):
         lengths = [pair_length(row) for row in dataset]
         batch_size = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
         return _GroupedSampler(lengths, batch_size, self.args.seed)
+
+
+def mean_nll(log_probs: Tensor, completion_mask: Tensor) -> Tensor:
+    """Mean over the chosen rationales, the first half of the rows, of -log p over the number of tokens.
+
+    Args:
+        log_probs: Of shape (rows, tokens - 1), of each next token; 0 outside of the rationale.
+        completion_mask: Of shape (rows, tokens), 1 for the tokens of the rationale.
+    """
+    chosen = len(log_probs) // 2
+    lengths = completion_mask[:chosen, 1:].sum(dim=1)
+    return -(log_probs[:chosen].float().sum(dim=1) / lengths).mean()
+
+
+def _pairs(inputs: dict[str, Tensor]) -> int:
+    """Pairs in what TRL's collator made: a row for the chosen and one for the rejected rationale of each."""
+    return len(inputs["input_ids"]) // 2
 
 
 class _GroupedSampler(Sampler[int]):

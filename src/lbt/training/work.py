@@ -1,7 +1,7 @@
 """The work folder of one training: resumable while it runs, one finished result afterwards.
 
 <work_folder>/<fingerprint>/trainer/checkpoint-<step>/   weights, optimizer, random states; gone at the end
-<work_folder>/<fingerprint>/model/                       the tuned teacher
+<work_folder>/<fingerprint>/model/                       the tuned model
 <work_folder>/<fingerprint>/complete.json                log and metrics; written last, as the proof
 """
 
@@ -10,22 +10,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from safetensors import SafetensorError
 
-LOG_COLUMNS = (
-    "step",
-    "epoch",
-    "loss",
-    "learning_rate",
-    "reward_margin",
-    "reward_accuracy",
-    "logps_chosen",
-    "logps_rejected",
-)
+from lbt import tables
+from lbt.errors import LbtError
+
+LOG_COLUMNS = tuple(tables.training_log.columns)
 
 _STATE_FILE = "trainer_state.json"
 
@@ -38,7 +34,7 @@ class WorkFolder:
 
     @property
     def model(self) -> Path:
-        """Folder of the tuned teacher."""
+        """Folder of the tuned model."""
         return self.path / "model"
 
     @property
@@ -62,17 +58,37 @@ class WorkFolder:
         unfinished = self.path / "model.unfinished"
         for folder in (unfinished, self.model):
             shutil.rmtree(folder, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        save(unfinished)
-        os.replace(unfinished, self.model)
-        draft = self._marker.with_suffix(".unfinished")
-        draft.write_text(json.dumps({"metrics": metrics, "log": log.to_dict("list")}), encoding="utf-8")
-        os.replace(draft, self._marker)
+        with writing("the tuned model", self.path):
+            unfinished.mkdir(parents=True)
+            save(unfinished)
+            os.replace(unfinished, self.model)
+            draft = self._marker.with_suffix(".unfinished")
+            draft.write_text(json.dumps({"metrics": metrics, "log": log.to_dict("list")}), encoding="utf-8")
+            os.replace(draft, self._marker)
         self.drop_trainer_state()
 
     def drop_trainer_state(self) -> None:
         """Delete the trainer's checkpoints: three times the model's size, and of no use after the end."""
         shutil.rmtree(self.trainer, ignore_errors=True)
+
+
+@contextmanager
+def writing(what: str, folder: Path) -> Iterator[None]:
+    """Tell the user when something cannot be written to the disk.
+
+    Raises:
+        LbtError: With the reason, the room that is left, and what becomes of the training.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as error:  # torch raises a RuntimeError
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        free = shutil.disk_usage(there).free / 1e9
+        raise LbtError(
+            f"{what[0].upper()}{what[1:]} cannot be written to {folder}: {error}. {free:.1f} GB are free "
+            "there. Make room and give the same command again: the training continues from its last whole "
+            "checkpoint."
+        ) from error
 
 
 def latest_checkpoint(trainer_folder: Path) -> Path | None:

@@ -103,19 +103,30 @@ def test_a_reader_sees_what_a_writer_has_put(path: Path) -> None:
         assert reader.count() == 1
 
 
-def test_a_store_that_another_run_keeps_locked_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "WAIT_S", 0.05)
+@pytest.mark.parametrize("use", ["open", "put"])
+def test_a_store_that_another_program_keeps_locked_says_so_and_gives_up(
+    use: str, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "WAIT_S", 0.3)
+    monkeypatch.setattr(database, "SILENT_S", 0.05)
     with GenerationStore(path) as store:
         store.count()
         other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(
-            LbtError, match=r"1 generations could not be written .*locked.* wait for the other"
-        ):
+        if use == "open":
+            store.close()
+            other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LbtError, match=r"(?s)locked.* another program has locked the file\. Wait until"):
             store.put([("a", 0, completion())], ORIGIN)
+        assert "Another program has locked the generation store; waiting 0.3 s" in caplog.text
         other.execute("ROLLBACK")
         other.close()
         assert store.put([("a", 0, completion())], ORIGIN) == 1
+
+
+def test_a_run_waits_for_a_locked_store_half_a_minute_and_no_longer() -> None:
+    assert database.SILENT_S <= 5
+    assert database.WAIT_S <= 30
 
 
 WRITER = """

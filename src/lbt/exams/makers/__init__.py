@@ -2,6 +2,6 @@
 
 from lbt.exams.makers.companions import Companions
 from lbt.exams.makers.exams import make_exams
-from lbt.exams.makers.report import report_exams
+from lbt.exams.makers.counts import report_exams
 
 __all__ = ["Companions", "make_exams", "report_exams"]

@@ -1,5 +1,6 @@
 """The exam problems whose questions are nearest to the teaching problem's."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -41,6 +42,9 @@ def tfidf_similarities(questions: Sequence[str], pool: Sequence[str]) -> Iterato
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    if not questions or not any(re.search(_TOKEN, text) for text in pool):  # which scikit-learn refuses
+        yield from np.zeros((len(questions), len(pool)))
+        return
     vectorizer = TfidfVectorizer(preprocessor=str.casefold, token_pattern=_TOKEN, sublinear_tf=True)
     texts = vectorizer.fit_transform(pool)
     asked = vectorizer.transform(questions)

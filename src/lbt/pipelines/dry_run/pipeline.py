@@ -3,21 +3,8 @@
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines.dry_run.nodes import describe, plan_run
+from lbt.pipelines.problems.pipeline import SETTINGS
 from lbt.pipelines.stage import stage
-
-_PARAMETERS = (
-    "problems",
-    "exams",
-    "models",
-    "prompts",
-    "teaching",
-    "search",
-    "preferences",
-    "training",
-    "evaluation",
-    "seed",
-    "domain",
-)
 
 
 def create_pipeline() -> Pipeline:
@@ -25,9 +12,17 @@ def create_pipeline() -> Pipeline:
     return stage(
         "dry_run",
         [
+            SETTINGS,
             node(
                 plan_run,
-                inputs=[f"params:{name}" for name in _PARAMETERS],
+                inputs=[
+                    "params:problems",
+                    "params:exams",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                    "run_settings",
+                ],
                 outputs="dry_run_plan",
                 name="plan_run",
             ),

@@ -8,6 +8,7 @@ from lbt.asking import Usage, add_usage
 from lbt.evaluation import EvaluationSettings
 from lbt.evaluation.answers import Contestant
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.training import Checkpoint
@@ -22,9 +23,10 @@ def answer_problems(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, Usage]:
     """The answers of the base teacher, and of the tuned one where it was trained."""
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     base = evaluation.run_here(models.teacher)
     contestants: dict[Contestant, ModelSettings] = {"base": base}
     if tuned_teacher.trained:

@@ -6,6 +6,7 @@ from lbt import exams as stage
 from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 
@@ -27,9 +28,10 @@ def sit_exams(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, Usage]:
     """The answers of all students."""
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
     asked = stage.sit_exams(asker, papers, models.students)
     return asked.table, asked.usage

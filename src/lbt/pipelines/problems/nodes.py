@@ -6,21 +6,29 @@ from typing import Any
 import pandas as pd
 
 from lbt.errors import ModelError
+from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelsSettings, identify_model
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.grading import GradingSettings
+from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed
+from lbt.planning import RunSettings, check_size, finetune_job, rough_promptings, search_job
 from lbt.pocket.problems import SOURCE, load_pocket_problems
+from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings, check_leakage, load_problems
+from lbt.prompts import PromptSettings
+from lbt.search import SearchSettings
+from lbt.teaching import TeachingSettings
+from lbt.training import TrainingSettings
 
 
 def ingest_problems(
-    problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain
+    problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain, grading: GradingSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
     if problems.source == SOURCE:
         table, report = load_pocket_problems(problems, seed.root)
     else:
-        table, report = load_problems(problems, seed.root, domain.root, exams.maker == "family")
+        table, report = load_problems(problems, seed.root, domain.graded_by(grading), exams.maker == "family")
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 
@@ -45,3 +53,47 @@ def check_trainable(models: ModelsSettings) -> dict[str, bool]:
             "with server.api: completions if a server runs it."
         )
     return {"trainable": True}
+
+
+def gather_settings(
+    exams: ExamSettings,
+    models: ModelsSettings,
+    prompts: PromptSettings,
+    teaching: TeachingSettings,
+    search: SearchSettings,
+    preferences: PreferenceSettings,
+    training: TrainingSettings,
+    evaluation: EvaluationSettings,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
+) -> RunSettings:
+    """The settings of all stages that a model is asked in."""
+    return RunSettings(
+        exams,
+        models,
+        prompts,
+        teaching,
+        search,
+        preferences,
+        training,
+        evaluation,
+        seed.root,
+        domain.graded_by(grading),
+    )
+
+
+def check_size_of_finetune(
+    problems: pd.DataFrame, run_settings: RunSettings, maximum_generations: MaximumGenerations
+) -> dict[str, int]:
+    """How many answers lbt_finetune may ask for; too many stop the run here."""
+    job = finetune_job(run_settings, problems, rough_promptings(run_settings.models))
+    return check_size(job.loads, maximum_generations.root)
+
+
+def check_size_of_search(
+    problems: pd.DataFrame, run_settings: RunSettings, maximum_generations: MaximumGenerations
+) -> dict[str, int]:
+    """How many answers lbt_search may ask for; too many stop the run here."""
+    job = search_job(run_settings, problems, rough_promptings(run_settings.models))
+    return check_size(job.loads, maximum_generations.root)

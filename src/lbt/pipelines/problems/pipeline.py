@@ -1,18 +1,43 @@
-"""problems: ingest, schema, splits, leak check; and the models, identified but not loaded."""
+"""problems: ingest, schema, splits, leak check; the models, identified but not loaded; the run's size."""
 
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines.problems.nodes import (
+    check_size_of_finetune,
+    check_size_of_search,
     check_trainable,
     find_leaks,
+    gather_settings,
     identify_models,
     ingest_problems,
 )
 from lbt.pipelines.stage import stage
 
+SETTINGS = node(
+    gather_settings,
+    inputs=[
+        f"params:{name}"
+        for name in (
+            "exams",
+            "models",
+            "prompts",
+            "teaching",
+            "search",
+            "preferences",
+            "training",
+            "evaluation",
+            "seed",
+            "domain",
+            "grading",
+        )
+    ],
+    outputs="run_settings",
+    name="gather_settings",
+)
 
-def create_pipeline(trains: bool = False) -> Pipeline:
-    """The stage's pipeline; with the check of a teacher that is to be trained."""
+
+def create_pipeline(trains: bool) -> Pipeline:
+    """The stage's pipeline for a job that trains the teacher, or for one that searches."""
     check = node(check_trainable, inputs="params:models", outputs="teacher_check", name="check_trainable")
     return stage(
         "problems",
@@ -20,11 +45,18 @@ def create_pipeline(trains: bool = False) -> Pipeline:
             *([check] if trains else []),
             node(
                 ingest_problems,
-                inputs=["params:problems", "params:exams", "params:seed", "params:domain"],
+                inputs=["params:problems", "params:exams", "params:seed", "params:domain", "params:grading"],
                 outputs=["problems", "ingest_report"],
                 name="ingest_problems",
             ),
             node(find_leaks, inputs="problems", outputs="leakage_report", name="find_leaks"),
             node(identify_models, inputs="params:models", outputs="model_identities", name="identify_models"),
+            SETTINGS,
+            node(
+                check_size_of_finetune if trains else check_size_of_search,
+                inputs=["problems", "run_settings", "params:maximum_generations"],
+                outputs="run_size",
+                name="check_size",
+            ),
         ],
     )

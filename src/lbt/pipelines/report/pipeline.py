@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.report.nodes import draw_accuracy, draw_lbt_scores, draw_training, write_summary
+from lbt.pipelines.report.nodes import plot_accuracy, plot_lbt_scores, plot_training, write_summary
 from lbt.pipelines.stage import stage
 
 
@@ -12,13 +12,13 @@ def create_pipeline() -> Pipeline:
         "report",
         [
             node(
-                draw_lbt_scores,
+                plot_lbt_scores,
                 inputs=["rationales", "lbt_scores", "procedures"],
                 outputs="lbt_score_plot",
-                name="draw_lbt_scores",
+                name="plot_lbt_scores",
             ),
-            node(draw_training, inputs="training_log", outputs="training_plot", name="draw_training"),
-            node(draw_accuracy, inputs="accuracy_by_family", outputs="accuracy_plot", name="draw_accuracy"),
+            node(plot_training, inputs="training_log", outputs="training_plot", name="plot_training"),
+            node(plot_accuracy, inputs="accuracy_by_family", outputs="accuracy_plot", name="plot_accuracy"),
             node(
                 write_summary,
                 inputs=[

@@ -8,6 +8,7 @@ from lbt import teaching as teaching_stage
 from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import PromptSettings
@@ -39,10 +40,13 @@ def sample_rationales(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
-    *checks: Report,
+    grading: GradingSettings,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """As in the main job, with `search.samples` rationales."""
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     asked = teaching_stage.sample_rationales(asker, problems, models.teacher, search.of_teaching(teaching))
     return asked.table, asked.usage
 
@@ -58,9 +62,10 @@ def examine_rationales(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, Usage, Decisions]:
     """All exams, as in the main job; or those that an adaptive examiner asks, and what they decided."""
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
     if search.examiner == "full":
         asked = exam_stage.sit_exams(asker, papers, models.students)
@@ -81,9 +86,10 @@ def answer_without_students(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Usage]:
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
     found = ask_teacher(asker, problems, papers, models.teacher, search.of_teaching(teaching), search)
     return found.answers, found.exams, found.usage
@@ -99,10 +105,11 @@ def select_and_compare(
     search: SearchSettings,
     seed: Seed,
     domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Figures]:
     """Every method's answers, the curve over the number of rationales, accuracy by group, and all figures."""
     methods = make_methods(
-        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.root, search
+        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.graded_by(grading), search
     )
     selections = select_answers(problems, methods, exam_decisions, search)
     metrics = search_metrics(selections, search, seed.root)
@@ -111,12 +118,12 @@ def select_and_compare(
     return selections, curve, accuracy_by_group(problems, selections, search), metrics
 
 
-def draw_accuracies(search_metrics: Figures) -> go.Figure:
+def plot_accuracies(search_metrics: Figures) -> go.Figure:
     """Accuracy of every method with its interval."""
     return plot_search_accuracy(search_metrics)
 
 
-def draw_curve(search_curve: pd.DataFrame) -> go.Figure:
+def plot_curve(search_curve: pd.DataFrame) -> go.Figure:
     """Accuracy against the number of rationales."""
     return plot_search_curve(search_curve)
 

@@ -10,9 +10,9 @@ from lbt.pipelines import exams, problems, report, scoring
 from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.search.nodes import (
     answer_without_students,
-    draw_accuracies,
-    draw_curve,
     examine_rationales,
+    plot_accuracies,
+    plot_curve,
     sample_rationales,
     select_and_compare,
     write_summary,
@@ -23,10 +23,10 @@ from lbt.pipelines.stage import stage
 def create_pipeline() -> Pipeline:
     """The whole pipeline of M1."""
     shared = [
-        problems.create_pipeline(),
+        problems.create_pipeline(trains=False),
         exams.create_pipeline().only_nodes("exams.plan_exams"),
         scoring.create_pipeline(),
-        report.create_pipeline().only_nodes("report.draw_lbt_scores"),
+        report.create_pipeline().only_nodes("report.plot_lbt_scores"),
     ]
     return sum(shared, start=_teaching() + _exams() + _baselines() + _selection() + _report())
 
@@ -45,6 +45,7 @@ def _teaching() -> Pipeline:
                     *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
                 name="sample_rationales",
@@ -114,6 +115,7 @@ def _selection() -> Pipeline:
                     "params:search",
                     "params:seed",
                     "params:domain",
+                    "params:grading",
                 ],
                 outputs=["selections", "search_curve", "search_by_group", "search_metrics"],
                 name="select_and_compare",
@@ -126,8 +128,8 @@ def _report() -> Pipeline:
     return stage(
         "report",
         [
-            node(draw_accuracies, inputs="search_metrics", outputs="search_plot", name="draw_accuracies"),
-            node(draw_curve, inputs="search_curve", outputs="search_curve_plot", name="draw_curve"),
+            node(plot_accuracies, inputs="search_metrics", outputs="search_plot", name="plot_accuracies"),
+            node(plot_curve, inputs="search_curve", outputs="search_curve_plot", name="plot_curve"),
             node(
                 write_summary,
                 inputs=["search_metrics", "teaching_usage", "exam_usage", "baseline_usage"],

@@ -7,6 +7,7 @@ import pandas as pd
 from lbt import teaching as stage
 from lbt.asking import Usage
 from lbt.generation import GenerationStore, ModelsSettings
+from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings
@@ -22,12 +23,15 @@ def sample_rationales(
     generation_store: GenerationStore,
     seed: Seed,
     domain: Domain,
-    *checks: Report,
+    grading: GradingSettings,
+    leakage_report: Report,
+    model_identities: Report,
+    run_size: Report,
 ) -> tuple[pd.DataFrame, Usage]:
     """The rationales of the teaching problems.
 
-    `checks` are reports that must be there before a model is loaded.
+    The last three inputs are checks that must have passed before a model is loaded.
     """
-    asker = make_asker(prompts, generation_store, seed, domain)
+    asker = make_asker(prompts, generation_store, seed, domain, grading)
     asked = stage.sample_rationales(asker, problems, models.teacher, teaching)
     return asked.table, asked.usage

@@ -21,6 +21,7 @@ def create_pipeline() -> Pipeline:
                     *ASKER,
                     "leakage_report",
                     "model_identities",
+                    "run_size",
                 ],
                 outputs=["rationales", "teaching_usage"],
                 name="sample_rationales",

@@ -6,7 +6,7 @@ from lbt import training as stage
 from lbt.generation import ModelsSettings
 from lbt.pipelines.parameters import Folder, Seed
 from lbt.prompts import PromptSettings
-from lbt.training import Checkpoint, TrainingSettings
+from lbt.training import Checkpoint, Training, TrainingSettings
 
 Outcome = dict[str, str]
 
@@ -24,9 +24,8 @@ def train_teacher(
 
     The last input is a check that must have passed before a model is loaded.
     """
-    checkpoint, log, metrics = stage.train_teacher(
-        pairs, models.teacher, prompts, training, training_folder.root, seed.root
-    )
+    job = Training(models.teacher, "models.teacher", prompts, training, seed.root)
+    checkpoint, log, metrics = stage.train_model(pairs, job, training_folder.root)
     if checkpoint.trained:
         return checkpoint, log, metrics, {"outcome": "trained"}
     return checkpoint, log, metrics, {"outcome": "too_few_pairs", "outcome_reason": checkpoint.reason or ""}

@@ -14,7 +14,7 @@ _Chances = Mapping[int, float]
 """The chance of a right answer by the id() of the exam."""
 
 
-def plan_max(contest: Contest) -> Wanted:
+def max_questions(contest: Contest) -> Wanted:
     """Bring one demo of a likely winner to a score that no demo of a rival reaches, where that is cheapest.
 
     Every answer and every score that demos can have are tried. A rival that would win a tie must stay below

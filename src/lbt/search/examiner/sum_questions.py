@@ -37,7 +37,7 @@ class _Path:
         return [(exam, int(count)) for exam, count in zip(self.exams, counts, strict=True) if count > 0]
 
 
-def plan_sum(contest: Contest) -> Wanted:
+def sum_questions(contest: Contest) -> Wanted:
     """Raise the likely winner's worst end, and lower its rivals' best ends, to where they meet most cheaply.
 
     A right answer to a demo of multiplicity m raises its answer's worst end by m / n, a wrong one lowers the

@@ -3,8 +3,8 @@
 import math
 
 from lbt.search.examiner.bounds import Contest
-from lbt.search.examiner.max_questions import plan_max
-from lbt.search.examiner.sum_questions import Wanted, plan_sum
+from lbt.search.examiner.max_questions import max_questions
+from lbt.search.examiner.sum_questions import Wanted, sum_questions
 
 _FIRST_SHARE = 0.25
 _WHOLE_EXAMS = 5
@@ -23,7 +23,7 @@ def next_questions(contest: Contest, wave: int, waves: int) -> Wanted:
     still_open = [exam for answer in contest.contenders() for exam in answer.exams if exam.open]
     if wave >= waves - 1:
         return [(exam, exam.open) for exam in still_open]
-    plan = plan_max(contest) if contest.rule == "max" else plan_sum(contest)
+    plan = max_questions(contest) if contest.rule == "max" else sum_questions(contest)
     if not plan:
         # The estimates see a tie where the rank of the answers says otherwise.
         return [(still_open[0], 1)]

@@ -4,19 +4,17 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby, islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import transformers
-from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from lbt.errors import ModelError
 from lbt.generation.engines.engine import Generated, Prompt
 from lbt.generation.engines.transformers.decoding import Batch, Ending, decode
 from lbt.generation.engines.transformers.hardware import choose_device, choose_dtype
+from lbt.generation.engines.transformers.loading import load_model
 from lbt.generation.identity import ModelIdentity
 from lbt.generation.rendering import load_tokenizer
 from lbt.generation.requests import Completion, FinishReason, sample_stream
@@ -51,7 +49,10 @@ class TransformersEngine:
         self._settings = settings
         self._device = choose_device(settings.device, identity.name)
         self._tokenizer = load_tokenizer(identity)
-        self._model: PreTrainedModel | None = _load_model(settings, identity, self._device)
+        # On a CPU eager attention is the faster one in bfloat16 for one new token a row.
+        attention = "eager" if self._device.type == "cpu" else "sdpa"
+        model = load_model(identity, settings.adapter, choose_dtype(settings.dtype, self._device), attention)
+        self._model: PreTrainedModel | None = model.to(self._device).eval()
         self._context = _context_length(self._model)
         self._ends = _end_tokens(self._model, self._tokenizer)
 
@@ -178,26 +179,3 @@ def _row_bytes(model: PreTrainedModel, length: int) -> int:
     cache = 2 * config.num_hidden_layers * heads * width * model.dtype.itemsize * length
     scores = 4 * config.num_attention_heads * length**2 if model.device.type == "cpu" else 0
     return int(cache + scores)
-
-
-def _load_model(settings: ModelSettings, identity: ModelIdentity, device: torch.device) -> PreTrainedModel:
-    # On a CPU eager attention is the faster one in bfloat16 for one new token a row.
-    attention = "eager" if device.type == "cpu" else "sdpa"
-    transformers.utils.logging.disable_progress_bar()
-    try:
-        model = AutoModelForCausalLM.from_pretrained(
-            identity.path if identity.revision else identity.folder,
-            revision=identity.revision or "main",
-            dtype=choose_dtype(settings.dtype, device),
-            attn_implementation=attention,
-        )
-        if settings.adapter is not None:
-            from peft import PeftModel
-
-            adapter = Path(settings.adapter).expanduser()
-            model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"{identity.name}: {identity.path} cannot be loaded: {error}") from error
-    finally:
-        transformers.utils.logging.enable_progress_bar()
-    return model.to(device).eval()

@@ -19,7 +19,9 @@ def choose_device(device: str, name: str) -> torch.device:
         chosen = torch.device(device)
     except RuntimeError as error:
         raise ModelError(f"{name}: device {device!r} is none: {error}. Use auto, cpu or cuda.") from error
-    if chosen.type not in DEVICES or (chosen.type == "cuda" and not torch.cuda.is_available()):
+    if chosen.type not in DEVICES or (
+        chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count()
+    ):
         raise ModelError(f"{name}: device {device!r} is not available here. Set its 'device' to auto or cpu.")
     return chosen
 

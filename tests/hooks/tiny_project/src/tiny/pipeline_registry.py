@@ -47,6 +47,14 @@ def measure(
     return metrics, usage, log, go.Figure(), {"outcome": "trained"}, f"rows {len(made)}\n"
 
 
+def double(made: pd.DataFrame) -> pd.DataFrame:
+    return made * 2
+
+
+def compare(made: pd.DataFrame, doubled: pd.DataFrame) -> dict[str, str]:
+    return {"equal": str(bool((made * 2).equals(doubled)))}
+
+
 def save_model(made: pd.DataFrame) -> dict[str, Any]:
     return {"weights.bin": str(len(made)), "config.json": "{}"}
 
@@ -68,7 +76,13 @@ def register_pipelines() -> dict[str, Pipeline]:
             node(save_model, "made", "model", name="save_model"),
         ],
     )
-    return {"__default__": first + second, "tiny": first + second, "first": first}
+    third = stage(
+        "third",
+        [node(compare, ["made", "doubled"], "comparison", name="compare")],
+    )
+    doubling = stage("doubling", [node(double, "made", "doubled", name="double")])
+    whole = first + second + doubling + third
+    return {"__default__": whole, "tiny": whole, "first": first}
 
 
 def check_table(frame: pd.DataFrame) -> pd.DataFrame:

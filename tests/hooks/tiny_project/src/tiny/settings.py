@@ -1,4 +1,4 @@
-from lbt.hooks import ApiKeys, MlflowRun, ParameterNames, StageClock, Tracking
+from lbt.hooks import ApiKeys, MlflowRun, ParameterNames, StageClock, StoredInputs, Tracking
 
-HOOKS = (ApiKeys(), MlflowRun(), ParameterNames(), Tracking(), StageClock())
+HOOKS = (ApiKeys(), MlflowRun(), StoredInputs(), ParameterNames(), Tracking(), StageClock())
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)

@@ -1,0 +1,72 @@
+"""What is trained and how, and what makes two trainings the same training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from lbt.generation import ModelSettings
+from lbt.prompts import PromptSettings
+from lbt.training.settings import SETTINGS_THAT_KEEP_THE_WEIGHTS, TrainingSettings
+
+PAIR_COLUMNS = ("question", "chosen", "rejected", "chosen_finish_reason", "rejected_finish_reason")
+"""The columns of the pairs table that training reads."""
+
+RULES = 2
+"""Raise it with every change of this package that changes what is learned from the same pairs and settings,
+or a mended trainer would hand out the model that the old one made. 2: the NLL term is a mean over sequences,
+and an end of turn follows only a text that ended by itself."""
+
+_LIBRARIES = ("torch", "transformers", "trl", "peft")
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training of one model, apart from what it is trained on.
+
+    Attributes:
+        model: The model before the training; it stays as it is.
+        name: What messages call it, such as the key of its parameters, "models.teacher".
+        prompts: Instruction and prefill that it was sampled with.
+        settings: How to train.
+        seed: The run's seed; equal inputs and seed on a CPU give equal weights.
+    """
+
+    model: ModelSettings
+    name: str
+    prompts: PromptSettings
+    settings: TrainingSettings
+    seed: int
+
+    def describe(self) -> dict[str, Any]:
+        """All but the name, JSON-ready."""
+        return {
+            "base": self.model.model_dump(mode="json", include={"path", "revision", "adapter"}),
+            "settings": self.settings.model_dump(mode="json"),
+            "prompts": self.prompts.model_dump(mode="json"),
+            "seed": self.seed,
+        }
+
+
+def fingerprint_training(pairs: pd.DataFrame, training: Training, identity: str) -> str:
+    """Hash of all that decides the weights: pairs, base model, settings, prompts, seed, rules, libraries.
+
+    Returns:
+        16 hexadecimal digits, usable as a folder name.
+    """
+    content = {
+        "rules": RULES,
+        "pairs": pairs[list(PAIR_COLUMNS)].values.tolist(),
+        "base": identity,
+        "settings": training.settings.model_dump(mode="json", exclude=set(SETTINGS_THAT_KEEP_THE_WEIGHTS)),
+        "prompts": training.prompts.model_dump(mode="json"),
+        "seed": training.seed,
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

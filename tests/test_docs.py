@@ -1,0 +1,171 @@
+"""What the documents name exists: links, files, commands, pipelines, environments, parameters, modules."""
+
+import importlib
+import re
+import types
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project, pipelines
+from kedro.validation.parameter_validator import ParameterValidator
+from pydantic import BaseModel
+
+from lbt import settings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "conf/*.md", "src/**/models/*/README.md")
+    for path in ROOT.glob(pattern)
+)
+FOLDERS = ("src", "conf", "docs", "tests", "benchmarks", "notebooks", ".github", ".ci")
+
+
+@pytest.fixture(autouse=True)
+def _project() -> None:
+    configure_project("lbt")
+
+
+@pytest.fixture(params=DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def document(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def code_of(text: str) -> str:
+    """Everything that is set as code: blocks and spans, a line each."""
+    blocks = re.findall(r"^```.*?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", rest)])
+
+
+def headings_of(text: str) -> set[str]:
+    """The anchors that GitHub gives to the headings."""
+    titles = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    text = document.read_text()
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    for link in links:
+        if re.match(r"https?:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), f"{link} leads nowhere"
+        if anchor:
+            assert anchor in headings_of(target.read_text()), f"{link}: there is no such heading"
+
+
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    folders = "|".join(re.escape(folder) for folder in FOLDERS)
+    for name in re.findall(
+        rf"(?<![\w./-])((?:{folders})/[\w./*-]*[\w*/])(?![\w<.-])", code_of(document.read_text())
+    ):
+        if not name.startswith("conf/local/"):
+            assert list(ROOT.glob(name)), f"{name} does not exist"
+
+
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for target in re.findall(r"(?<![\w-])make ([a-z][a-z-]*)", code_of(document.read_text())):
+        assert target in targets, f"`make {target}` is not in the Makefile"
+
+
+def test_every_pipeline_and_environment_that_is_named_exists(document: Path) -> None:
+    code = code_of(document.read_text())
+    for name in re.findall(r"--pipelines?=([\w,]+)", code):
+        assert set(name.split(",")) <= set(pipelines), f"there is no pipeline {name}"
+    for name in re.findall(r"(?:--env|ENV)=(\w+)", code):
+        assert (ROOT / "conf" / name).is_dir(), f"there is no environment {name}"
+
+
+def test_every_command_says_which_environment_it_runs_in(document: Path) -> None:
+    if document.name == "CHANGELOG.md":
+        pytest.skip("it names commands, and asks no one to run them")
+    bare = re.findall(
+        r"^(?:kedro|pytest|python|pip|ruff|mlflow) .*", code_of(document.read_text()), re.MULTILINE
+    )
+    assert not bare, "write .venv/bin/… or a make target"
+
+
+def test_every_parameter_that_is_set_exists(document: Path) -> None:
+    code = code_of(document.read_text())
+    for assignments in re.findall(r"""(?:--params=|\bP=["']?)([\w.]+=[^\s"'`]+)""", code):
+        for name in re.findall(r"(?:^|,)([\w.]+)=", assignments):
+            assert is_parameter(name), f"there is no parameter {name}"
+
+
+def test_every_parameter_or_figure_that_is_named_exists(document: Path) -> None:
+    spans = re.findall(r"`([a-z_]+(?:\.\w+)+)`", document.read_text())
+    for name in spans:
+        if name.split(".")[0] in parameter_types():
+            assert is_parameter(name) or is_figure(name), f"{name} is neither a parameter nor a figure"
+
+
+def test_every_python_name_exists(document: Path) -> None:
+    for name in re.findall(r"`(lbt(?:\.\w+)+)", document.read_text()):
+        assert _resolves(name), f"there is no {name}"
+
+
+@cache
+def parameter_types() -> dict[str, Any]:
+    configure_project("lbt")
+    loader = OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)
+    return dict(ParameterValidator(dict(pipelines)).validate_raw_params(loader["parameters"]))
+
+
+def is_parameter(name: str) -> bool:
+    first, *rest = name.split(".")
+    if first not in parameter_types():
+        return False
+    kinds: list[Any] = [type(parameter_types()[first])]
+    for key in rest:
+        kinds = [inner for kind in kinds for inner in _fields(kind, key)]
+    return bool(kinds)
+
+
+def _fields(kind: Any, key: str) -> Iterator[Any]:
+    """The types that `key` may have in a value of this type."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        yield from _fields(get_args(kind)[0], key)
+    elif origin in (Union, types.UnionType):
+        for choice in get_args(kind):
+            yield from _fields(choice, key)
+    elif origin is dict:
+        yield get_args(kind)[1]
+    elif isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields:
+        yield kind.model_fields[key].annotation
+
+
+@cache
+def sources() -> str:
+    return "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+
+
+def is_figure(name: str) -> bool:
+    """Whether the code writes this name, or its beginning before a part that is put in."""
+    stage, _, rest = name.partition(".")
+    return f'"{name}' in sources() or f"{stage}.{{" in sources() or f'"{rest}"' in sources()
+
+
+def _resolves(name: str) -> bool:
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[count:]:
+            if not hasattr(found, attribute):
+                return False
+            found = getattr(found, attribute)
+        return True
+    return False
