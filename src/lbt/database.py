@@ -15,6 +15,8 @@ WAIT_S = 30.0
 """How long an open or a write waits for another process that has the file locked."""
 SILENT_S = 3.0
 """How long it waits without a word."""
+_POLL_S = 0.1
+"""How long SQLite waits by itself at each try."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +93,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise LbtError(f"The folder of the generation store {path} cannot be made: {error}.") from error
     with explained(path, "The generation store cannot be opened:"):
-        connection = sqlite3.connect(path, timeout=min(1.0, SILENT_S), factory=_PatientConnection)
+        connection = sqlite3.connect(path, timeout=_POLL_S, factory=_PatientConnection)
         try:
             # A write-ahead log: a kill leaves whole transactions only, readers go on beside a writer.
             connection.execute("PRAGMA journal_mode=WAL")
@@ -130,7 +132,9 @@ class _PatientConnection(sqlite3.Connection):
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > WAIT_S:
                     raise
             if waited > SILENT_S and not told:
-                logger.warning("Another program has locked the generation store; waiting %g s for it.", WAIT_S)
+                logger.warning(
+                    "Another program has locked the generation store; waiting %g s for it.", WAIT_S
+                )
                 told = True
             time.sleep(0.01)
 
