@@ -1,6 +1,7 @@
 """A run that cannot begin says what is in its way, before anything is generated."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(tiny: TinyProject) -> Non
     (tiny.path / "data").write_text("")
     result = tiny.run("--pipeline=tiny")
     assert isinstance(result.exception, SystemExit)
-    assert "data cannot be read or written: " in result.output
+    assert "made.parquet cannot be read or written: " in result.output
     assert "LBT_DATA=<folder>" in result.output
     assert "versioned" not in result.output
 
@@ -125,8 +126,6 @@ def test_a_database_on_a_read_only_disk_is_named(tiny: TinyProject) -> None:
         "import sys; from pathlib import Path; from lbt.hooks.mlflow_run import _check_database as check\n"
         "try: check(Path(sys.argv[1]))\nexcept Exception as error: print(error)"
     )
-    import sys
-
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounts, str(tiny.path)]
         + [sys.executable, "-c", code, str(tiny.path / "mlflow.db")],

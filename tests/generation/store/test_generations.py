@@ -131,7 +131,7 @@ def test_a_run_waits_for_a_locked_store_half_a_minute_and_no_longer() -> None:
 
 WRITER = """
 import sys
-from lbt.generation import Completion, GenerationStore, Origin
+from lbt.generation import Completion, GenerationStore, Origin, StoredSample
 store = GenerationStore(sys.argv[1])
 for number in range(1_000_000):
     answer = Completion("x" * 500, "stop", 1, 1)

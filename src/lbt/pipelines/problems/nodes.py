@@ -45,7 +45,7 @@ def identify_models(models: ModelsSettings) -> dict[str, Any]:
 
 
 def check_trainable(models: ModelsSettings) -> dict[str, bool]:
-    """Refuse a teacher whose weights are not to be had, before anything is generated."""
+    """Refuse a teacher whose weights are not available, before anything is generated."""
     if models.teacher.speaks_chat:
         raise ModelError(
             f"models.teacher: {models.teacher.path} has no weights here (a server's chat API or a "

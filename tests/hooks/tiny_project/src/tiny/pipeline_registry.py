@@ -80,8 +80,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "third",
         [node(compare, ["made", "doubled"], "comparison", name="compare")],
     )
-    doubling = stage("doubling", [node(double, "made", "doubled", name="double")])
-    whole = first + second + doubling + third
+    side = stage("side", [node(double, "made", "doubled", name="double")])
+    whole = first + second + side + third
     return {"__default__": whole, "tiny": whole, "first": first}
 
 
