@@ -82,7 +82,12 @@ def test_without_a_tuned_teacher_only_the_base_one_is_evaluated(
 
 def test_an_evaluation_without_problems_has_no_figures() -> None:
     metrics, by_family, transcripts = evaluation.compare_models(
-        pd.DataFrame(), tables.make_table(tables.evaluation_answers, []), EVALUATION, Seed(0)
+        pd.DataFrame(),
+        tables.make_table(tables.evaluation_answers, []),
+        EVALUATION,
+        Seed(0),
+        Domain("number"),
+        GradingSettings(),
     )
     assert metrics == {}
     assert by_family.empty
