@@ -180,6 +180,25 @@ def test_in_the_papers_code_a_failed_exam_answer_is_wrong_and_no_answer_is_a_vot
     assert ours.loc[("sc", "p"), "answer"] == "7"
 
 
+def test_the_papers_keys_are_of_the_text_as_it_was_written(settings: Make) -> None:
+    said = rationales_of({"p": [("\\frac{1}{2}", "correct")] * 2 + [("3", "wrong"), (None, "no_answer")] * 3})
+    said["text"] = [f"[[Final Answer]]:\n${half}$\n" for half in ("\\dfrac{1}{2}", "\\frac{1}{2}")] + [
+        "so\n3",
+        "  It may be three.\n",
+    ] * 3
+    [ballot] = make_ballots(said, domain_named("math"), settings(paper=True)).values()
+    assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", "Itmaybethree.")
+    [ballot] = make_ballots(said, domain_named("math"), settings(answers="paper")).values()
+    assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", None)
+
+
+def test_in_the_papers_code_an_answerless_rationale_wins_by_its_exam(settings: Make) -> None:
+    said: dict[str, list[Said]] = {"p": [("7", "correct"), (None, "no_answer")]}
+    marked = [*exam("s", "p/0", 2, 7), *exam("s", "p/1", 9, 0)]
+    paper = selected(said, marked, settings(paper=True))
+    assert paper.loc[("max", "p"), ["right", "score"]].tolist() == [False, 9]
+
+
 @pytest.mark.parametrize("name", ["all", "teacher"])
 def test_a_student_with_a_reserved_name_is_refused(name: str, settings: Make) -> None:
     with pytest.raises(DataError, match=f"A student is named '{name}'"):

@@ -8,8 +8,8 @@ import pandas as pd
 
 from lbt.errors import DataError
 from lbt.grading import Domain
-from lbt.problems.gathering import Gathered, gather
 from lbt.problems.counts import report_of
+from lbt.problems.gathering import Gathered, gather
 from lbt.problems.rows import ROLES, Row
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import draw, draw_per_family
