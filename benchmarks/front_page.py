@@ -261,14 +261,18 @@ def _dumbbells(families: pd.DataFrame, theme: Theme) -> Iterator[str]:
 
 def figures(metrics: Mapping[str, float]) -> str:
     """The sentence under the chart."""
-    base, tuned, delta, low, high = (
-        100 * metrics[f"eval.{name}"]
-        for name in ("base.accuracy", "tuned.accuracy", "delta", "delta_ci_low", "delta_ci_high")
+    base, tuned, delta = (
+        100 * metrics[f"eval.{name}"] for name in ("base.accuracy", "tuned.accuracy", "delta")
+    )
+    problems, families = (
+        f"[{100 * metrics[f'eval.delta{of}_ci_low']:+.1f}, {100 * metrics[f'eval.delta{of}_ci_high']:+.1f}]"
+        for of in ("", "_family")
     )
     return (
         f"*One default run, in a constructed world: the teacher answers {base:.1f} % of "
-        f"{metrics['eval.problems']:,.0f} unseen problems before and {tuned:.1f} % after, a difference of "
-        f"{delta:+.1f} points with a 95 % interval of [{low:+.1f}, {high:+.1f}].*"
+        f"{metrics['eval.problems']:,.0f} unseen problems before and {tuned:.1f} % after. The difference of "
+        f"{delta:+.1f} points has a 95 % interval of {problems} for new problems of these families, and of "
+        f"{families} for new families.*"
     )
 
 

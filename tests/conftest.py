@@ -1,9 +1,16 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+
+from lbt.asking import Asker
+from lbt.generation import GenerationStore
+from lbt.grading import domain_named
+from lbt.prompts import PromptSettings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -14,3 +21,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "vllm" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="vLLM is not installed: run `make vllm`"))
+
+
+@pytest.fixture
+def asker(tmp_path: Path) -> Iterator[Asker]:
+    """What asks about numbers, plainly, over a store of its own."""
+    with GenerationStore(tmp_path / "store.sqlite") as store:
+        yield Asker(PromptSettings(), store, 0, domain_named("number"))

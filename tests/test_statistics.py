@@ -1,5 +1,7 @@
 """Intervals and tests keep what their formulas promise."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,10 +11,13 @@ from scipy import stats
 
 from lbt.statistics import (
     auc,
+    cluster_t_interval,
     clustered_auc,
-    clustered_bootstrap_intervals,
+    compare_paired,
+    exam_score_intervals,
     mcnemar_exact,
     paired_bootstrap_interval,
+    sign_flip_p_value,
     wilson_interval,
 )
 
@@ -69,26 +74,107 @@ def test_the_paired_interval_equals_resampled_problems() -> None:
 
 @UNHURRIED
 @given(
-    st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=4, max_size=4), min_size=1),
-    SEEDS,
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=4, max_size=4).filter(
+            lambda group: any(max(pair) for pair in group)
+        ),
+        min_size=1,
+    )
 )
-def test_clustered_intervals_contain_the_score(groups: list[list[tuple[int, int]]], seed: int) -> None:
-    successes = np.array([[[min(a, b) for a, b in group]] for group in groups], float)
-    totals = np.array([[[max(a, b, 1) for a, b in group]] for group in groups], float)
-    low, high = clustered_bootstrap_intervals(successes, totals, 200, 0.95, np.random.default_rng(seed))
-    share = successes.sum(axis=2)[:, 0] / totals.sum(axis=2)[:, 0]
-    assert ((low >= 0) & (low <= share) & (share <= high) & (high <= 1)).all()
+def test_score_intervals_contain_the_score_and_stay_in_0_to_1(groups: list[list[tuple[int, int]]]) -> None:
+    right = np.array([[[min(a, b) for a, b in group]] for group in groups], float)
+    asked = np.array([[[max(a, b) for a, b in group]] for group in groups], float)
+    low, high = exam_score_intervals(right, asked, 0.95)
+    share = right.sum(axis=2)[:, 0] / asked.sum(axis=2)[:, 0]
+    assert ((low >= 0) & (low <= share) & (share <= high) & (high <= 1) & (low < high)).all()
 
 
-def test_clustering_widens_the_interval_when_answers_agree_within_an_exam_problem() -> None:
-    agreeing = np.array([[[3, 3, 3, 3, 0, 0, 0, 0]]], float)
-    mixed = np.array([[[2, 1, 2, 1, 2, 1, 2, 1]]], float)
-    asked = np.full((1, 1, 8), 3.0)
-    widths = []
-    for successes in (agreeing, mixed):
-        low, high = clustered_bootstrap_intervals(successes, asked, 2000, 0.95, np.random.default_rng(0))
-        widths.append(high[0] - low[0])
-    assert widths[0] > 2 * widths[1]
+def test_a_score_interval_counts_an_exam_problem_once_whatever_was_asked_of_it() -> None:
+    once = stats.binomtest(2, 3).proportion_ci(0.95, method="exact")
+    for repeats in (1, 3, 9):
+        right = np.array([[[repeats, repeats, 0]]], float)
+        low, high = exam_score_intervals(right, np.full((1, 1, 3), float(repeats)), 0.95)
+        assert (low[0], high[0]) == pytest.approx((once.low, once.high))
+    [few], [many] = (exam_score_intervals(np.ones((1, 2, n)), np.ones((1, 2, n)), 0.95)[0] for n in (3, 12))
+    assert few < many
+
+
+@pytest.mark.parametrize("students", [1, 3])
+@pytest.mark.parametrize(("problems", "repeats"), [(2, 1), (3, 3), (3, 9), (5, 3), (12, 1), (12, 9)])
+def test_score_intervals_cover_the_true_score(students: int, problems: int, repeats: int) -> None:
+    """Exam problems have Beta distributed rates, from all alike to all or nothing; students differ."""
+    rng = np.random.default_rng(problems * 100 + repeats * 10 + students)
+    for score, alike in product((0.02, 0.1, 0.3, 0.5, 0.8, 0.95, 0.99), (0.02, 0.2, 0.5, 0.8, 0.98)):
+        spread = (1 - alike) / alike
+        rates = rng.beta(score * spread, (1 - score) * spread, size=(1000, 1, problems))
+        skill = np.linspace(0.9, 1, students)[None, :, None]
+        right = rng.binomial(repeats, rates * skill).astype(float)
+        low, high = exam_score_intervals(right, np.full(right.shape, float(repeats)), 0.95)
+        truth = score * skill.mean()
+        assert ((low <= truth) & (truth <= high)).mean() >= 0.90, (score, alike)
+
+
+CLUSTERED = st.lists(st.tuples(st.integers(-1, 1), st.integers(0, 5)), min_size=2, max_size=60)
+
+
+@UNHURRIED
+@given(CLUSTERED)
+def test_a_cluster_interval_contains_the_mean_and_needs_two_clusters(rows: list[tuple[int, int]]) -> None:
+    values, clusters = np.array(rows).T
+    interval = cluster_t_interval(values.astype(float), clusters, 0.95)
+    if len(set(clusters.tolist())) < 2:
+        assert interval is None
+        return
+    assert interval is not None
+    assert -1 <= interval[0] <= values.mean() + 1e-12
+    assert values.mean() - 1e-12 <= interval[1] <= 1
+
+
+def test_a_cluster_interval_of_equal_clusters_is_students() -> None:
+    means = np.array([0.1, 0.5, 0.4, 0.9, 0.2])
+    interval = cluster_t_interval(np.repeat(means, 4), np.repeat(np.arange(5), 4), 0.95)
+    plain = stats.t.interval(0.95, 4, loc=means.mean(), scale=stats.sem(means))
+    assert interval == pytest.approx(plain)
+
+
+def test_family_intervals_cover_the_difference_in_new_families_where_intervals_over_problems_do_not() -> None:
+    rng = np.random.default_rng(0)
+    families = np.repeat(np.arange(28), 20)
+    over_families, over_problems = 0, 0
+    for _ in range(300):
+        fixed = rng.beta(0.5, 0.8, size=28)[families] > rng.random(560)  # in mean 5 of 13 are fixed
+        found = compare_paired(np.zeros(560, bool), fixed, families.tolist(), 200, 0.95, rng)
+        assert found.family_low is not None
+        assert found.family_high is not None
+        over_families += found.family_low <= 5 / 13 <= found.family_high
+        over_problems += found.low <= 5 / 13 <= found.high
+    assert over_families >= 0.92 * 300
+    assert over_problems < 0.6 * 300
+
+
+@UNHURRIED
+@given(st.lists(st.integers(-6, 6), min_size=1, max_size=10))
+def test_the_sign_flip_test_counts_all_assignments_of_signs(sums: list[int]) -> None:
+    totals = [
+        sum(s * one for s, one in zip(signs, sums, strict=True))
+        for signs in product((-1, 1), repeat=len(sums))
+    ]
+    far = sum(abs(total) >= abs(sum(sums)) for total in totals) / len(totals)
+    assert sign_flip_p_value(sums) == pytest.approx(far)
+
+
+@UNHURRIED
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_where_every_problem_is_a_family_the_sign_flip_test_is_mcnemars(gained: int, lost: int) -> None:
+    sums = [1] * gained + [-1] * lost + [0] * 3
+    assert sign_flip_p_value(sums) == pytest.approx(mcnemar_exact(gained, lost))
+
+
+def test_one_family_says_nothing_of_new_families() -> None:
+    first, second = np.array([True, False, False]), np.array([True, True, True])
+    found = compare_paired(first, second, ["f"] * 3, 200, 0.95, np.random.default_rng(0))
+    assert found.families == 1
+    assert set(found.figures("d", "d_")) == {"d", "d_ci_low", "d_ci_high", "d_p_value"}
 
 
 @UNHURRIED

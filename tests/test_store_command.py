@@ -91,7 +91,7 @@ def test_an_empty_store_is_shown_as_empty(data: Path) -> None:
     [
         (["prune", "--yes"], "Name a model, a label or an age"),
         (["prune", "--yes", "--model=nobody"], "It holds: student, teacher."),
-        (["prune", "--yes", "--older-than=soon"], "--older-than=soon is no age: write 12h, 30d or 8w."),
+        (["prune", "--yes", "--older-than=soon"], "--older-than=soon is not an age: write 12h, 30d or 8w."),
         (["show", "--env=nowhere"], "There is no environment 'nowhere'"),
     ],
 )
@@ -108,4 +108,4 @@ def test_a_damaged_store_ends_in_a_plain_message(store: GenerationStore) -> None
     store.path.write_text("nothing that SQLite reads" * 1000)
     done = generations("show")
     assert isinstance(done.exception, SystemExit)
-    assert "It is damaged or no generation store" in done.output
+    assert "It is damaged or not a generation store" in done.output

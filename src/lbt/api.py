@@ -86,7 +86,7 @@ class Classroom:
         with GenerationStore(self.store) as store:
             asker = Asker(self.prompts, store, self.seed, domain_named(self.domain))
             answers = sit_exams(asker, papers, students).table
-        scores = score_rationales(answers, ScoringSettings(), self.seed)
+        scores = score_rationales(answers, ScoringSettings())
         return Scored(taught, graded, answers, scores)
 
     def _graded(self, problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:

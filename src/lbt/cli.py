@@ -1,4 +1,4 @@
-"""`kedro run` of this project: Kedro's own, with errors that a user can act on."""
+"""The The `kedro run` of this project: Kedro's own, with errors that a user can act on."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ class _Run(click.Command):
 
 
 def run(**options: Any) -> None:
-    """Run Kedro's command and tell the user in plain words when it stops early."""
+    """Run Kedro's command, and say in plain words why it stopped early."""
     context = click.get_current_context()
     project = context.find_object(ProjectMetadata)
     if project is not None:

@@ -4,6 +4,9 @@ import hashlib
 
 import numpy as np
 
+SEEDS = 2**48
+"""How many seeds there are to derive."""
+
 
 def derive_seed(seed: int, *names: str) -> int:
     """A 48-bit seed for the stream called `names`; equal names give equal seeds on every machine."""

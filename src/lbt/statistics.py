@@ -5,6 +5,7 @@ All are exact or seeded, so that a rerun gives the same figures. Intervals of sh
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,6 @@ from scipy import stats
 
 Interval = tuple[float, float]
 Floats = NDArray[np.float64]
-_CELLS = 4_000_000
 
 
 def wilson_interval(successes: int, n: int, confidence: float) -> Interval:
@@ -55,33 +55,119 @@ def paired_bootstrap_interval(
     return _percentiles((drawn[:, 0] - drawn[:, 1]) / n, (gained - lost) / n, confidence)
 
 
-def clustered_bootstrap_intervals(
-    successes: Floats, totals: Floats, samples: int, confidence: float, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Percentile intervals of many shares at once, resampling whole clusters.
+@dataclass(frozen=True)
+class Comparison:
+    """Share(second) - share(first) on the same problems, and how sure it is.
 
-    `successes` and `totals` have shape (groups, parts, clusters); a group's estimate is the mean over its
-    parts (students) of successes / totals summed over the clusters (exam problems), and every part is
-    resampled with the same clusters. Returns low and high, each of shape (groups,). Answers to one exam
-    problem are not independent, so clusters and not answers are drawn (Davison and Hinkley 1997, section 3.8;
-    Cameron, Gelbach and Miller 2008).
-
-    With few clusters the interval is coarse and too narrow: three clusters have ten distinct resamples, and
-    where all clusters agree it has no width. Read it as the spread between exam problems, not as a guarantee.
+    `low`, `high` and `p_value` take problems as drawn alike: they speak of new problems of these families.
+    Those of the families take whole families as drawn: they speak of new families; None with only one.
     """
-    groups, _, clusters = successes.shape
-    weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=samples).astype(float).T
-    low, high = np.empty(groups), np.empty(groups)
-    step = max(1, _CELLS // (samples * successes.shape[1]))
-    for start in range(0, groups, step):
-        part = slice(start, start + step)
-        with np.errstate(invalid="ignore"):
-            drawn = ((successes[part] @ weights) / (totals[part] @ weights)).mean(axis=1)
-            estimate = (successes[part].sum(axis=2) / totals[part].sum(axis=2)).mean(axis=1)
-        # A resample may hold none of a student's counted answers; it says nothing and is left out.
-        tails = np.nanquantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=1)
-        low[part], high[part] = np.minimum(tails[0], estimate), np.maximum(tails[1], estimate)
-    return low, high
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    families: int
+    family_low: float | None
+    family_high: float | None
+    family_p_value: float | None
+
+    def figures(self, name: str, prefix: str) -> dict[str, float]:
+        """The comparison by its metrics' names: `name` and its intervals, and the p-values after `prefix`."""
+        found = {
+            name: self.difference,
+            f"{name}_ci_low": self.low,
+            f"{name}_ci_high": self.high,
+            f"{prefix}p_value": self.p_value,
+            f"{name}_family_ci_low": self.family_low,
+            f"{name}_family_ci_high": self.family_high,
+            f"{prefix}family_p_value": self.family_p_value,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+
+def compare_paired(
+    first: NDArray[np.bool_],
+    second: NDArray[np.bool_],
+    families: Sequence[str],
+    samples: int,
+    confidence: float,
+    rng: np.random.Generator,
+) -> Comparison:
+    """Compare two ways to answer on the same problems, of which `families` names each one's family."""
+    names, codes = np.unique(np.asarray(families, dtype=str), return_inverse=True)
+    difference = second.astype(int) - first.astype(int)
+    gained, lost = int((difference > 0).sum()), int((difference < 0).sum())
+    low, high = paired_bootstrap_interval(first, second, samples, confidence, rng)
+    family_low, family_high = cluster_t_interval(difference.astype(float), codes, confidence) or (None, None)
+    sums = np.bincount(codes, weights=difference).round().astype(int)
+    return Comparison(
+        (gained - lost) / len(first),
+        low,
+        high,
+        mcnemar_exact(gained, lost),
+        len(names),
+        family_low,
+        family_high,
+        None if family_low is None else sign_flip_p_value(sums.tolist()),
+    )
+
+
+def cluster_t_interval(values: Floats, clusters: NDArray[np.intp], confidence: float) -> Interval | None:
+    """t interval of the mean of values between -1 and 1, over clusters; None with fewer than two.
+
+    `clusters` numbers each value's cluster. The mean is a ratio of the clusters' sums to their sizes, both of
+    which vary (Cochran 1977, Sampling Techniques, chapter 6); it has as many degrees of freedom as there are
+    clusters less one (Cameron and Miller 2015, Journal of Human Resources 50:317).
+    """
+    _, codes = np.unique(clusters, return_inverse=True)
+    sums, sizes = np.bincount(codes, weights=values), np.bincount(codes)
+    count, mean = len(sums), float(values.mean())
+    if count < 2:
+        return None
+    spread = math.sqrt(count / (count - 1) * float(((sums - mean * sizes) ** 2).sum())) / len(values)
+    half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread
+    return max(mean - half, -1.0), min(mean + half, 1.0)
+
+
+def sign_flip_p_value(sums: Sequence[int]) -> float:
+    """Two-sided exact p-value that each cluster's difference could as well have had the other sign.
+
+    `sums` are whole numbers, a cluster's problems gained less those lost. Among all assignments of signs the
+    share whose total is at least as far from zero as the one observed (Fisher's randomisation test; Canay,
+    Romano and Shaikh 2017, Econometrica 85:1013). All 2^n are counted, by adding one cluster at a time to the
+    distribution of the total. Where every problem is a cluster it is McNemar's exact test.
+    """
+    sizes = [abs(one) for one in sums if one]
+    reach = sum(sizes)
+    chances = np.zeros(2 * reach + 1)
+    chances[reach] = 1.0
+    for size in sizes:
+        chances = (np.roll(chances, size) + np.roll(chances, -size)) / 2
+    far = np.abs(np.arange(-reach, reach + 1)) >= abs(sum(sums))
+    return min(float(chances[far].sum()), 1.0)
+
+
+def exam_score_intervals(right: Floats, asked: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Beta intervals of many LbT scores at once, each from a few exam problems.
+
+    `right` and `asked` count answers and have shape (scores, students, exam problems); a score is the mean
+    over its students of their shares of right answers. Returns low and high, each of shape (scores,).
+
+    How alike the answers to one exam problem are cannot be told from two or three problems, so the worst is
+    assumed: that further answers to a problem say nothing new. The interval is Clopper and Pearson's (1934,
+    Biometrika 26:404) with one trial an exam problem, taken to shares by Beta quantiles as by Korn and
+    Graubard (1998, Survey Methodology 24:193). Problems with unequal numbers of answers count as fewer: as 1
+    over the sum of their squared weights (Kish 1965, Survey Sampling).
+    """
+    by_student = asked.sum(axis=2)
+    score = (right.sum(axis=2) / by_student).mean(axis=1)
+    weights = (asked / by_student[:, :, None]).mean(axis=1)
+    trials = 1 / (weights**2).sum(axis=1)
+    hits, tail = np.minimum(score * trials, trials), (1 - confidence) / 2
+    low = np.where(score > 0, stats.beta.ppf(tail, hits, trials - hits + 1), 0.0)
+    high = np.where(score < 1, stats.beta.ppf(1 - tail, hits + 1, trials - hits), 1.0)
+    return np.minimum(low, score), np.maximum(high, score)
 
 
 def auc(positives: Floats, negatives: Floats) -> float:

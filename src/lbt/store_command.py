@@ -1,4 +1,4 @@
-"""`kedro generations`: what is in the generation store, and taking out of it what is no longer wanted."""
+"""`kedro generations`: show what the generation store contains, and delete from it."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from lbt.hooks.messages import readable
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
-_environment = click.option("--env", "-e", help="The configuration environment whose store is meant.")
+_environment = click.option("--env", "-e", help="The configuration environment whose store to use.")
 
 
 @click.group()
@@ -42,9 +42,9 @@ def show(context: click.Context, env: str | None) -> None:
 
 
 @generations.command(name="prune")
-@click.option("--model", help="Of this model: its path or hub id, as `kedro generations show` has it.")
-@click.option("--label", help="Of this stage: the label that `kedro generations show` has.")
-@click.option("--older-than", metavar="AGE", help="Stored at least so long ago: 12h, 30d or 8w.")
+@click.option("--model", help="Only this model: its path or hub id, as `kedro generations show` has it.")
+@click.option("--label", help="Only this stage: its label, as `kedro generations show` has it.")
+@click.option("--older-than", metavar="AGE", help="Only what is at least this old: 12h, 30d or 8w.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_environment
 @click.pass_context
@@ -56,7 +56,7 @@ def prune_command(
     yes: bool,
     env: str | None,
 ) -> None:
-    """Delete what meets all the conditions named, and make the file smaller.
+    """Delete what meets all given conditions, and shrink the file.
 
     What is deleted is generated again when a run needs it.
     """
@@ -83,7 +83,7 @@ def prune_command(
 
 
 def _store_file(context: click.Context, env: str | None) -> Path | None:
-    """The file that the catalog entry generation_store names; None, and a word about it, if there is none."""
+    """The file that the catalog entry generation_store names; None, after saying so, if it does not exist."""
     project = context.find_object(ProjectMetadata)
     root = Path.cwd() if project is None else Path(project.project_path)
     configuration = root / settings.CONF_SOURCE
@@ -93,7 +93,7 @@ def _store_file(context: click.Context, env: str | None) -> Path | None:
     catalog = OmegaConfigLoader(str(configuration), env=env, **settings.CONFIG_LOADER_ARGS)["catalog"]
     path = root / catalog["generation_store"]["filepath"]
     if not path.is_file():
-        click.echo(f"There is no generation store at {path} yet; the first run makes it.")
+        click.echo(f"There is no generation store at {path} yet; the first run creates it.")
         return None
     return path
 
@@ -101,7 +101,7 @@ def _store_file(context: click.Context, env: str | None) -> Path | None:
 def _age(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,5})([hdw])", text)
     if match is None:
-        raise click.UsageError(f"--older-than={text} is no age: write 12h, 30d or 8w.")
+        raise click.UsageError(f"--older-than={text} is not an age: write 12h, 30d or 8w.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 

@@ -1,7 +1,5 @@
 """Base against tuned: accuracies, the paired comparison, votes, and the transcripts to read."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,12 +10,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lbt import tables
+from lbt.asking import Asker
 from lbt.errors import DataError
 from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, sample_transcripts
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
-from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
+from lbt.generation import SamplingSettings
+from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import domain_named
-from lbt.prompts import PromptSettings
 
 NUMBER = domain_named("number")
 
@@ -52,7 +51,7 @@ def greedy(**verdicts: str) -> pd.DataFrame:
 
 
 def test_models_are_compared_on_the_same_problems() -> None:
-    metrics, families = compare_models(greedy(base="ccwwn", tuned="cwcct"), SETTINGS, 0)
+    metrics, families = compare_models(greedy(base="ccwwn", tuned="cwcct"), SETTINGS, 0, NUMBER)
     assert metrics["eval.base.accuracy"] == pytest.approx(0.4)
     assert metrics["eval.tuned.accuracy"] == pytest.approx(0.6)
     assert metrics["eval.delta"] == pytest.approx(0.2)
@@ -63,8 +62,19 @@ def test_models_are_compared_on_the_same_problems() -> None:
     assert families.set_index(["model", "family"]).loc[("tuned", "f1"), "accuracy"] == 0.5
 
 
+def test_a_difference_in_half_of_the_families_is_sure_for_new_problems_and_not_for_new_families() -> None:
+    # 20 problems in each of two families: training mends all of the one and none of the other.
+    metrics, _ = compare_models(greedy(base="w" * 40, tuned="wc" * 20), SETTINGS, 0, NUMBER)
+    assert metrics["eval.families"] == 2
+    assert metrics["eval.delta"] == 0.5
+    assert metrics["eval.p_value"] < 1e-5
+    assert metrics["eval.delta_ci_low"] > 0.3
+    assert metrics["eval.family_p_value"] == 1
+    assert metrics["eval.delta_family_ci_low"] == -1
+
+
 def test_failed_generations_leave_both_models_without_the_problem() -> None:
-    metrics, families = compare_models(greedy(base="cewww", tuned="ccwec"), SETTINGS, 0)
+    metrics, families = compare_models(greedy(base="cewww", tuned="ccwec"), SETTINGS, 0, NUMBER)
     assert metrics["eval.problems"] == 3
     assert metrics["eval.failed"] == 2
     assert metrics["eval.base.accuracy"] == pytest.approx(1 / 3)
@@ -73,7 +83,7 @@ def test_failed_generations_leave_both_models_without_the_problem() -> None:
 
 
 def test_the_base_model_alone_is_reported_without_a_comparison() -> None:
-    metrics, families = compare_models(greedy(base="ccw"), SETTINGS, 0)
+    metrics, families = compare_models(greedy(base="ccw"), SETTINGS, 0, NUMBER)
     assert metrics["eval.base.accuracy"] == pytest.approx(2 / 3)
     assert not [name for name in metrics if "tuned" in name or "delta" in name or "p_value" in name]
     assert set(families["model"]) == {"base"}
@@ -82,7 +92,7 @@ def test_the_base_model_alone_is_reported_without_a_comparison() -> None:
 def test_nothing_to_compare_is_an_error_that_says_so() -> None:
     for answers in (greedy(base="e"), greedy(base=""), greedy(base="ce", tuned="ec")):
         with pytest.raises(DataError, match="No evaluation problem was answered"):
-            compare_models(answers, SETTINGS, 0)
+            compare_models(answers, SETTINGS, 0, NUMBER)
 
 
 @UNHURRIED
@@ -98,16 +108,16 @@ def test_comparisons_contain_their_estimates_and_mirror(
     if not any("e" not in pair for pair in letters):
         return
     answers = greedy(base=base, tuned=tuned)
-    metrics, families = compare_models(answers, SETTINGS, seed)
+    metrics, families = compare_models(answers, SETTINGS, seed, NUMBER)
     order = list(range(len(answers)))
     random.shuffle(order)
-    again, same = compare_models(answers.iloc[order], SETTINGS, seed)
+    again, same = compare_models(answers.iloc[order], SETTINGS, seed, NUMBER)
     assert metrics == again
     pd.testing.assert_frame_equal(families, same)
     delta = metrics["eval.tuned.accuracy"] - metrics["eval.base.accuracy"]
     assert metrics["eval.delta"] == pytest.approx(delta)
     assert metrics["eval.delta_ci_low"] <= metrics["eval.delta"] <= metrics["eval.delta_ci_high"]
-    mirrored, _ = compare_models(greedy(base=tuned, tuned=base), SETTINGS, seed)
+    mirrored, _ = compare_models(greedy(base=tuned, tuned=base), SETTINGS, seed, NUMBER)
     assert mirrored["eval.delta"] == pytest.approx(-metrics["eval.delta"])
     assert mirrored["eval.p_value"] == pytest.approx(metrics["eval.p_value"])
 
@@ -122,12 +132,18 @@ def test_comparisons_contain_their_estimates_and_mirror(
         (["5", None, None], False),
         (["4", None, None], True),
         ([None, None], False),
-        ([float("nan"), "4"], True),
     ],
 )
 def test_the_majority_decides_and_no_answer_votes_for_nothing(answers: list[Any], right: bool) -> None:
     verdicts = ["correct" if answer == "4" else "wrong" for answer in answers]
-    assert majority_is_right(answers, verdicts) is right
+    assert majority_is_right(NUMBER.votes(answers), verdicts) is right
+
+
+def test_equal_answers_in_other_spellings_vote_together() -> None:
+    table = sampled(["ccc" + "ww"], ["ccccc"])
+    table["answer"] = [r"\dfrac12", "0.5", r"\frac{1}{2}", "3", "3", *["0.5"] * 5]
+    assert sampled_metrics(table, domain_named("math"))["eval.base.maj_at_5"] == 1
+    assert sampled_metrics(table, domain_named("text"))["eval.base.maj_at_5"] == 0  # by spelling
 
 
 @UNHURRIED
@@ -152,13 +168,13 @@ def sampled(base: list[str], tuned: list[str]) -> pd.DataFrame:
 
 
 def test_votes_and_passes_are_over_problems_without_a_failed_generation() -> None:
-    metrics = sampled_metrics(sampled(["ccw", "wwc", "nnn", "ccc"], ["ccc", "nwc", "wcc", "cec"]))
+    metrics = sampled_metrics(sampled(["ccw", "wwc", "nnn", "ccc"], ["ccc", "nwc", "wcc", "cec"]), NUMBER)
     assert metrics["eval.base.maj_at_3"] == pytest.approx(1 / 3)
     assert metrics["eval.base.pass_at_3"] == pytest.approx(2 / 3)
     assert metrics["eval.base.pass_at_1"] == pytest.approx(1 / 3)
     assert metrics["eval.tuned.maj_at_3"] == pytest.approx(2 / 3)
-    assert sampled_metrics(sampled([], [])) == {}
-    assert sampled_metrics(sampled(["e"], ["c"])) == {}
+    assert sampled_metrics(sampled([], []), NUMBER) == {}
+    assert sampled_metrics(sampled(["e"], ["c"]), NUMBER) == {}
 
 
 def test_every_kind_of_problem_is_shown() -> None:
@@ -186,9 +202,7 @@ def test_one_model_alone_has_transcripts_too() -> None:
     assert "(0 of 0)" in sample_transcripts(known, greedy(base="ee"), 0)
 
 
-def test_problems_are_asked_greedily_once_and_sampled(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_problems_are_asked_greedily_once_and_sampled(asker: Asker) -> None:
     problems = pd.DataFrame(
         {
             "problem_id": ["b", "a", "t"],
@@ -198,29 +212,20 @@ def test_problems_are_asked_greedily_once_and_sampled(
             "role": ["evaluation", "evaluation", "teaching"],
         }
     )
-    seen: list[Request] = []
-
-    def generate(
-        model: ModelSettings, requests: Sequence[Request], store: GenerationStore, label: str
-    ) -> Samples:
-        seen.extend(requests)
-        answer = Completion(text="#### 4", finish_reason="stop", prompt_tokens=5, tokens=4)
-        answers = [[answer] * request.samples for request in requests]
-        return Samples(completions=answers, new=6, reused=0, failed=0, tokens=9, seconds=1.0)
-
-    monkeypatch.setattr("lbt.evaluation.answers.generate", generate)
-    with GenerationStore(tmp_path / "store.db") as store:
-        answers, usage = answer_problems(
-            problems, "base", ModelSettings(path="m"), PromptSettings(), SETTINGS, store, 0, NUMBER
-        )
-    tables.evaluation_answers.validate(answers)
-    assert [(request.samples, request.sampling.temperature) for request in seen] == [
-        (1, 0.0), (1, 0.0), (2, 0.7), (2, 0.7),
-    ]  # fmt: skip
-    assert (seen[0].sampling.top_p, seen[0].sampling.max_tokens) == (1.0, 9)
-    assert usage["new"] == 6
+    model = scripted_model(lambda messages, sample: "#### 4", "base")
+    asked = answer_problems(asker, problems, "base", model, SETTINGS)
+    answers = tables.evaluation_answers.validate(asked.table)
+    assert answers.groupby("decoding")["sample_index"].apply(list).to_dict() == {
+        "greedy": [0, 0], "sampled": [0, 1, 0, 1],
+    }  # fmt: skip
+    assert asked.usage["new"] == 6, "the greedy answers are no samples"
     verdicts = answers[answers["decoding"] == "greedy"].set_index("problem_id")["verdict"]
     assert verdicts.to_dict() == {"a": "wrong", "b": "correct"}
+
+
+def test_greedy_answers_are_cut_and_ended_as_the_sampled_ones() -> None:
+    greedy = SETTINGS.greedy
+    assert (greedy.temperature, greedy.top_p, greedy.max_tokens) == (0.0, 1.0, 9)
 
 
 def test_samples_that_could_not_differ_are_refused() -> None:

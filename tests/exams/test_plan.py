@@ -46,6 +46,15 @@ def plan_of(table: pd.DataFrame, verdicts: list[str], wanted: int = 3, seed: int
     return plan
 
 
+def test_rationales_without_an_answer_are_examined_on_request_and_failed_ones_never() -> None:
+    table = problems({"a": 1}, {"a": 2})
+    told = rationales(table, ["correct", "no_answer", "truncated", "error"])
+    settings = ExamSettings(problems_per_demo=2, sampling=SAMPLING)
+    for answerless, demos in ((False, {0}), (True, {0, 1, 2})):
+        plan = plan_exams(table, told, settings, 0, answerless=answerless)
+        assert set(plan["demo_id"].dropna()) == {f"a-teaching-0:{i}" for i in demos}
+
+
 @UNHURRIED
 @given(
     st.dictionaries(st.sampled_from("abc"), st.tuples(st.integers(1, 4), st.integers(1, 6)), min_size=1),

@@ -1,19 +1,17 @@
 """A student's exams: what is asked, how it is graded, and what is said if nothing comes back."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
 
 from lbt import tables
+from lbt.asking import Asked, Asker
 from lbt.errors import ModelError
-from lbt.exams import ExamSettings, plan_exams, sit_exams
-from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Samples, SamplingSettings
-from lbt.grading import domain_named
-from lbt.prompts import PromptSettings
-
-NUMBER = domain_named("number")
+from lbt.exams import ExamPapers, ExamSettings, plan_exams, sit_exams
+from lbt.generation import SamplingSettings
+from lbt.generation.engines.scripted import Script, scripted_model
 
 PROBLEMS = pd.DataFrame(
     {
@@ -35,101 +33,87 @@ RATIONALES = pd.DataFrame(
 )
 
 
-def sit(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    answer: Callable[[Request, int], Completion | None],
-    temperature: float = 0.7,
-) -> tuple[pd.DataFrame, list[Request]]:
-    """Run the stage over a scripted student."""
-    seen: list[Request] = []
-
-    def generate(
-        model: ModelSettings,
-        requests: Sequence[Request],
-        store: GenerationStore,
-        label: str,
-        stopping: object,
-    ) -> Samples:
-        seen.extend(requests)
-        answers = [[answer(request, i) for i in range(request.samples)] for request in requests]
-        return Samples(completions=answers, new=1, reused=2, failed=0, tokens=3, seconds=0.5)
-
-    monkeypatch.setattr("lbt.exams.sitting.generate", generate)
+def sit(asker: Asker, *scripts: Script, temperature: float = 0.7) -> Asked:
+    """The exams of students s1, s2, … who answer with these scripts."""
     settings = ExamSettings(
         problems_per_demo=2, repeats=2, sampling=SamplingSettings(temperature=temperature, max_tokens=9)
     )
     plan = plan_exams(PROBLEMS, RATIONALES, settings, 0)
-    with GenerationStore(tmp_path / "store.db") as store:
-        answers, usage = sit_exams(
-            plan,
-            PROBLEMS,
-            RATIONALES,
-            "s1",
-            ModelSettings(path="models/s1"),
-            PromptSettings(),
-            settings,
-            store,
-            0,
-            NUMBER,
-        )
-    assert usage["reused"] == 2
-    return answers, seen
+    papers = ExamPapers(plan, PROBLEMS, RATIONALES, asker.prompts, settings)
+    names = [f"s{number}" for number, _ in enumerate(scripts, start=1)]
+    students = {
+        name: scripted_model(script, name, max_failed_fraction=1)
+        for name, script in zip(names, scripts, strict=True)
+    }
+    return sit_exams(asker, papers, students)
 
 
-def says(text: str) -> Completion:
-    return Completion(text=text, finish_reason="stop", prompt_tokens=5, tokens=4)
+def four(messages: object, sample: int) -> str:
+    return "#### 4"
 
 
-def test_the_repeats_of_an_exam_are_one_request_and_the_baseline_is_asked_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    answers, requests = sit(monkeypatch, tmp_path, lambda request, i: says("#### 4"))
-    assert [request.samples for request in requests] == [2] * 6  # (two demos + baseline) x two problems
-    assert len({request.messages for request in requests}) == 6
-    assert len(answers) == 12
-    assert len(answers[answers["demo_id"].isna()]) == 4
-    tables.exam_answers.validate(answers)
+def test_the_repeats_of_an_exam_are_one_request_and_the_baseline_is_asked_once(asker: Asker) -> None:
+    seen: Counter[object] = Counter()
+
+    def script(messages: object, sample: int) -> str:
+        seen[messages] += 1
+        return "#### 4"
+
+    asked = sit(asker, script)
+    assert list(seen.values()) == [2] * 6  # (two demos + baseline) x two problems
+    assert len(asked.table) == 12
+    assert len(asked.table[asked.table["demo_id"].isna()]) == 4
+    tables.exam_answers.validate(asked.table)
 
 
-def test_a_demo_stands_before_the_exam_problem_and_not_in_the_baseline(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _, requests = sit(monkeypatch, tmp_path, lambda request, i: says("#### 4"))
-    contents = [[content for _, content in request.messages] for request in requests]
+def test_a_demo_stands_before_the_exam_problem_and_not_in_the_baseline(asker: Asker) -> None:
+    contents: list[list[str]] = []
+
+    def script(messages: Sequence[tuple[str, str]], sample: int) -> str:
+        contents.append([content for _, content in messages])
+        return "#### 4"
+
+    sit(asker, script)
     assert ["1 + 1?", "add\n#### 2", "2 + 2?"] in contents
     assert ["1 + 1?", "guess\n#### 3", "3 + 3?"] in contents
     assert ["2 + 2?"] in contents
 
 
-def test_answers_are_graded_against_the_exam_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answers, _ = sit(monkeypatch, tmp_path, lambda request, i: says("#### 4") if i else None)
-    verdicts = answers.set_index(["exam_problem_id", "repeat"])["verdict"]
+def test_answers_are_graded_against_the_exam_problem(asker: Asker) -> None:
+    asked = sit(asker, lambda messages, sample: "#### 4" if sample else None)
+    verdicts = asked.table.set_index(["exam_problem_id", "repeat"]).sort_index()["verdict"]
     assert set(verdicts["e1", 1]) == {"correct"}
     assert set(verdicts["e2", 1]) == {"wrong"}
     assert set(verdicts["e1", 0]) == {"error"}
-    tables.exam_answers.validate(answers)
+    tables.exam_answers.validate(asked.table)
 
 
-def test_greedy_exams_are_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answers, requests = sit(monkeypatch, tmp_path, lambda request, i: says("#### 4"), temperature=0)
-    assert {request.samples for request in requests} == {1}
-    assert len(answers) == 6
+def test_greedy_exams_are_not_repeated(asker: Asker) -> None:
+    asked = sit(asker, four, temperature=0)
+    assert asked.usage["new"] == len(asked.table) == 6
 
 
-def test_a_student_that_answers_nothing_is_named_with_what_to_check(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_students_sit_one_after_the_other_and_their_usage_is_summed(asker: Asker) -> None:
+    asked = sit(asker, four, lambda messages, sample: "#### 6" if sample else None)
+    assert list(asked.table["student"].drop_duplicates()) == ["s1", "s2"]
+    assert (asked.usage["new"], asked.usage["failed"]) == (12 + 6, 6)
+    assert sit(asker, four).usage["reused"] == 12
+
+
+def test_a_student_that_answers_nothing_is_named_with_what_to_check(asker: Asker) -> None:
     with pytest.raises(ModelError) as caught:
-        sit(monkeypatch, tmp_path, lambda request, i: says("I like turtles"))
+        sit(asker, lambda messages, sample: "I like turtles")
     for part in (
-        "'s1' (models/s1)",
-        "12 exam answers",
+        "'s1' (function:s1)",
+        "12 texts",
         "I like turtles",
         "chat template",
         "max_tokens",
         "####",
     ):
         assert part in str(caught.value)
+
+
+def test_a_student_whose_generations_all_fail_is_told_apart(asker: Asker) -> None:
     with pytest.raises(ModelError, match="all 12 generations failed"):
-        sit(monkeypatch, tmp_path, lambda request, i: None)
+        sit(asker, lambda messages, sample: None)

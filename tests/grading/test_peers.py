@@ -1,6 +1,5 @@
 """Our grader on the forms that peers' own tests ask for (`tests.grading.peers`)."""
 
-import pytest
 from tests.grading.peers import ORIGINS
 
 from lbt.grading import Attempt, domain_named, grade_many

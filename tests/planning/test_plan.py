@@ -155,10 +155,10 @@ def test_a_model_that_is_not_to_be_had_is_planned_with_messages_and_estimates(no
     planned = plan(models=ModelsSettings(teacher=far, students={"far": far}))
     teacher = planned["models"][0]
     assert teacher["asked_at"].startswith("http://127.0.0.1:1/v1 (completions) as served")
-    assert "not to be had" in teacher["chat_template"]
+    assert "not available" in teacher["chat_template"]
     assert teacher["tokens_counted"] == "4 characters a token"
     assert planned["prompts"]["teaching"].startswith("[user]\n1 + 1\n[assistant]\n2\n[user]\n")
-    assert "as messages, since the chat template is not to be had here" in describe_plan(planned)
+    assert "as messages, since the chat template is not available here" in describe_plan(planned)
 
 
 def test_a_hosted_teacher_is_planned_and_its_training_warned_of() -> None:

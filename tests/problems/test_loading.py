@@ -62,7 +62,7 @@ def refusal(folder: Path, rows: list[Any], **options: Any) -> str:
             "field 'role' is 'test'; it may be teaching, exam",
         ),
         ('{"question": "q", "answer": "1"', "the whole row is not valid JSON (column 32"),
-        ('{"question": "\\ud800", "answer": "1"}', "field 'question' holds half a character"),
+        ('{"question": "\\ud800", "answer": "1"}', "field 'question' contains half a character"),
         ("[1]", "the whole row must be a JSON object, not a list"),
         ('{"question": "q", "answer": NaN}', "field 'answer' is null"),
         ("[" * 100_000, "the whole row is"),
@@ -223,7 +223,9 @@ def test_roles_are_shared_out_as_promised(tmp_path: Path) -> None:
     path = write(tmp_path, sums(100))
     everything = settings(path, teaching=1000, exam_per_family=1000, evaluation=1000)
     problems, report = load_problems(everything, 0)
-    assert report["by_role"] == {"teaching": 40, "exam": 30, "evaluation": 30}
+    assert 30 <= report["by_role"]["teaching"] <= 50
+    assert 20 <= report["by_role"]["exam"] <= 40
+    assert sum(report["by_role"].values()) == 100
     other, _ = load_problems(everything, 1)
     assert list(problems["role"]) != list(other["role"])
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from lbt import tables
 from lbt.errors import DataError
@@ -43,7 +44,7 @@ def test_a_score_is_the_share_of_right_answers_and_the_gain_its_difference_to_th
         exam("s", "d1", "e1", "ccw") + exam("s", "d1", "e2", "cnt") + exam("s", None, "e1", "cww")
         + exam("s", None, "e2", "www") + exam("s", None, "e3", "ccc")
     )  # fmt: skip
-    scores = score_rationales(table, SETTINGS, 0)
+    scores = score_rationales(table, SETTINGS)
     found = row(scores, "d1", "s")
     assert found["lbt_score"] == pytest.approx(3 / 6)
     assert found["baseline_score"] == pytest.approx(1 / 6)  # e3 is no exam of this demo
@@ -56,7 +57,7 @@ def test_failed_generations_lower_n_and_are_never_wrong() -> None:
     table = answers(
         exam("s", "d1", "e1", "cee") + exam("s", "d1", "e2", "ceee") + exam("s", None, "e1", "ecw")
     )
-    found = row(score_rationales(table, SETTINGS, 0), "d1", "s")
+    found = row(score_rationales(table, SETTINGS), "d1", "s")
     assert found["lbt_score"] == 1
     assert found["n"] == 2
     assert found["baseline_score"] == 0.5
@@ -67,7 +68,7 @@ def test_the_mean_is_over_students_and_needs_them_all() -> None:
         exam("s1", "d1", "e1", "cccc") + exam("s2", "d1", "e1", "cw") + exam("s1", "d2", "e1", "c")
         + exam("s2", "d2", "e1", "e") + exam("s1", None, "e1", "c") + exam("s2", None, "e1", "w")
     )  # fmt: skip
-    scores = score_rationales(table, SETTINGS, 0)
+    scores = score_rationales(table, SETTINGS)
     mean = row(scores, "d1", "mean")
     assert mean["lbt_score"] == pytest.approx(0.75)
     assert mean["baseline_score"] == pytest.approx(0.5)
@@ -76,20 +77,20 @@ def test_the_mean_is_over_students_and_needs_them_all() -> None:
 
 
 def test_without_a_baseline_there_is_a_score_but_no_gain() -> None:
-    found = row(score_rationales(answers(exam("s", "d1", "e1", "cw")), SETTINGS, 0), "d1", "mean")
+    found = row(score_rationales(answers(exam("s", "d1", "e1", "cw")), SETTINGS), "d1", "mean")
     assert found["lbt_score"] == 0.5
     assert np.isnan(found["gain"])
 
 
 def test_no_demo_gives_an_empty_table_of_the_right_shape() -> None:
-    scores = score_rationales(answers(exam("s", None, "e1", "cw")), SETTINGS, 0)
+    scores = score_rationales(answers(exam("s", None, "e1", "cw")), SETTINGS)
     assert scores.empty
     tables.lbt_scores.validate(scores)
 
 
 def test_no_student_may_be_called_mean() -> None:
     with pytest.raises(DataError, match="named 'mean'"):
-        score_rationales(answers(exam("mean", "d1", "e1", "c")), SETTINGS, 0)
+        score_rationales(answers(exam("mean", "d1", "e1", "c")), SETTINGS)
 
 
 ROW = st.tuples(
@@ -101,15 +102,15 @@ ROW = st.tuples(
 
 
 @UNHURRIED
-@given(st.lists(ROW, min_size=1, max_size=80), st.integers(0, 100), st.randoms())
+@given(st.lists(ROW, min_size=1, max_size=80), st.randoms())
 def test_scores_are_shares_inside_their_intervals_whatever_the_row_order(
-    rows: list[tuple[str, str | None, str, str]], seed: int, random: Any
+    rows: list[tuple[str, str | None, str, str]], random: Any
 ) -> None:
-    scores = score_rationales(answers(rows), SETTINGS, seed)
+    scores = score_rationales(answers(rows), SETTINGS)
     shuffled = list(rows)
     random.shuffle(shuffled)
     students = {student for student, *_ in rows}
-    again = score_rationales(answers(shuffled), SETTINGS, seed)
+    again = score_rationales(answers(shuffled), SETTINGS)
     pd.testing.assert_frame_equal(scores, again)
     tables.lbt_scores.validate(scores)
     assert (scores["ci_low"] <= scores["lbt_score"]).all()
@@ -138,7 +139,7 @@ def scored(values: dict[str, float]) -> pd.DataFrame:
         ]
         + [(student, None, f"e{i}", "wrong") for student in ("s1", "s2") for i in range(10)]
     )
-    return score_rationales(table, SETTINGS, 0)
+    return score_rationales(table, SETTINGS)
 
 
 def test_the_metrics_have_their_fixed_names_and_values() -> None:
@@ -150,6 +151,25 @@ def test_the_metrics_have_their_fixed_names_and_values() -> None:
     assert metrics["exam.lbt_score_mean.s1"] == pytest.approx(0.6)
     assert metrics["scoring.auc_right_wrong"] == 0.5
     assert metrics["scoring.auc_right_wrong_ci_low"] <= 0.5 <= metrics["scoring.auc_right_wrong_ci_high"]
+
+
+def test_the_mean_gain_has_an_interval_over_teaching_problems_and_one_over_families() -> None:
+    # Two families of four teaching problems each; within a family all gain the same.
+    table = pd.concat(
+        [
+            answers(exam("s", f"d{i}", f"e{i}", "c" if i < 4 else "w") + exam("s", None, f"e{i}", "w"))
+            for i in range(8)
+        ]
+    ).assign(family=lambda t: t["exam_problem_id"].map(lambda name: "up" if int(name[1:]) < 4 else "level"))
+    metrics = score_metrics(
+        rationales({f"d{i}": "correct" for i in range(8)}), score_rationales(table, SETTINGS)
+    )
+    half = stats.t.ppf(0.975, 7) * np.sqrt(8 / 7 * 8 * 0.25) / 8
+    assert metrics["exam.gain_mean"] == 0.5
+    assert metrics["exam.gain_mean_ci_low"] == pytest.approx(0.5 - half)
+    assert metrics["exam.gain_mean_ci_high"] == pytest.approx(0.5 + half)
+    assert metrics["exam.gain_mean_family_ci_low"] == -1  # two families say next to nothing of a third
+    assert metrics["exam.gain_mean.s_family_ci_high"] == 1
 
 
 def test_figures_that_nothing_defines_are_left_out() -> None:

@@ -67,6 +67,10 @@ def test_accuracies_and_differences_are_those_of_a_hand(settings: Make) -> None:
     assert metrics["search.sc.accuracy_ci_low"] < 0.25 < metrics["search.sc.accuracy_ci_high"]
     assert metrics["search.sum_minus_sc"] == 0.5
     assert metrics["search.sum_minus_sc_p_value"] == 0.625  # 3 against 1, two-sided
+    assert metrics["search.families"] == 2
+    assert metrics["search.sum_minus_sc_family_p_value"] == 1  # all is gained in one family of the two
+    assert metrics["search.sum_minus_sc_family_ci_low"] == -1
+    assert metrics["search.sum_minus_sc_family_ci_high"] == 1
     assert metrics["search.max_minus_sc"] == 0.25
     assert metrics["search.sum.s_minus_sc"] == 0.75
     assert metrics["search.worked_examples_minus_sc"] == 0.5

@@ -22,6 +22,9 @@ def difference(name: str, points: float) -> dict[str, float]:
         f"{key}_ci_low": points - 0.1,
         f"{key}_ci_high": points + 0.1,
         f"{key}_p_value": 3.2e-8,
+        f"{key}_family_ci_low": points - 0.2,
+        f"{key}_family_ci_high": points + 0.2,
+        f"{key}_family_p_value": 0.01,
     }
 
 
@@ -49,11 +52,16 @@ def test_a_search_is_summarised_with_intervals_and_its_baselines() -> None:
         "SUM (votes by exam)        90.0 % [80.0, 95.0]",
         "  by strong alone          88.0 % [78.0, 93.0]",
         "SUM over SC                +43.0 points [+33.0, +53.0], p = 3.2e-08",
+        "  in new families          [+23.0, +63.0], p = 0.01",
         "SUM, teacher's own exams   80.0 % [70.0, 85.0]",
         "Exam problems as examples  85.0 % [75.0, 90.0]",
         "SUM over examples          +5.0 points [-5.0, +15.0], p = 3.2e-08",
+        "  in new families          [-15.0, +25.0], p = 0.01",
         "Generations a problem      32 SC, 292 MAX and SUM",
         "Generations                2,000 new, 400 from the store",
+        "",
+        "Intervals and p-values say what to expect of new problems in the same families; on the lines",
+        '"in new families" they say what to expect of families that this run did not have.',
     ]
 
 

@@ -180,6 +180,25 @@ def test_in_the_papers_code_a_failed_exam_answer_is_wrong_and_no_answer_is_a_vot
     assert ours.loc[("sc", "p"), "answer"] == "7"
 
 
+def test_the_papers_keys_are_of_the_text_as_it_was_written(settings: Make) -> None:
+    said = rationales_of({"p": [("\\frac{1}{2}", "correct")] * 2 + [("3", "wrong"), (None, "no_answer")] * 3})
+    said["text"] = [f"[[Final Answer]]:\n${half}$\n" for half in ("\\dfrac{1}{2}", "\\frac{1}{2}")] + [
+        "so\n3",
+        "  It may be three.\n",
+    ] * 3
+    [ballot] = make_ballots(said, domain_named("math"), settings(paper=True)).values()
+    assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", "Itmaybethree.")
+    [ballot] = make_ballots(said, domain_named("math"), settings(answers="paper")).values()
+    assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", None)
+
+
+def test_in_the_papers_code_an_answerless_rationale_wins_by_its_exam(settings: Make) -> None:
+    said: dict[str, list[Said]] = {"p": [("7", "correct"), (None, "no_answer")]}
+    marked = [*exam("s", "p/0", 2, 7), *exam("s", "p/1", 9, 0)]
+    paper = selected(said, marked, settings(paper=True))
+    assert paper.loc[("max", "p"), ["right", "score"]].tolist() == [False, 9]
+
+
 @pytest.mark.parametrize("name", ["all", "teacher"])
 def test_a_student_with_a_reserved_name_is_refused(name: str, settings: Make) -> None:
     with pytest.raises(DataError, match=f"A student is named '{name}'"):
@@ -232,7 +251,7 @@ votes = st.lists(
 def test_the_exact_examiner_selects_what_the_full_exams_do(
     drawn: list[tuple[str | None, int]], rule: str, ties: str
 ) -> None:
-    settings = SearchSettings(baselines=(), ties=ties)  # type: ignore[arg-type]
+    settings = SearchSettings(baselines=(), rule=rule, ties=ties)  # type: ignore[arg-type]
     said: dict[str, list[Said]] = {
         "p": [
             (answer, "no_answer" if answer is None else "correct" if answer == "1" else "wrong")
@@ -251,7 +270,7 @@ def test_the_exact_examiner_selects_what_the_full_exams_do(
     full = selected(said, marked, settings)
     ballot = make_ballots(rationales_of(said), NUMBER, settings)["p"]
     examined = Examined("p", ballot.keys, ballot.demo_ids, 3)
-    examiner = ExactExaminer([examined], ["s"], rule, settings.tie_rule)  # type: ignore[arg-type]
+    examiner = ExactExaminer([examined], ["s"], settings)
     while questions := examiner.wave():
         examiner.record({question: outcomes[question.demo_id][question.number] for question in questions})
     answer = full.loc[(rule, "p"), "answer"] if len(marked) else None

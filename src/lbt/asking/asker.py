@@ -26,12 +26,12 @@ class Asked:
     """The graded answers to some tasks, and what they cost."""
 
     table: pd.DataFrame
-    """A row an answer, in the order of the tasks."""
+    """One row per answer, in the order of the tasks."""
     usage: Usage
 
 
 class Asker:
-    """What all stages of a run ask with.
+    """Asks models for all stages of a run.
 
     Args:
         prompts: What stands around a question.

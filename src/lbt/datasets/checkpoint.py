@@ -23,7 +23,7 @@ from lbt.training.checkpoint import (
 class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
     """Saves a copy of a checkpoint's folder as a version, and loads a version as a checkpoint.
 
-    A version is whole or not there: it is copied beside its place and then renamed. Where training was
+    A version is complete or absent: it is copied beside its place and then renamed. Where training was
     skipped, it is a folder with `checkpoint.json` alone, which says why.
 
     ```yaml

@@ -6,21 +6,23 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.evaluation.settings import EvaluationSettings
 from lbt.evaluation.voting import sampled_metrics
-from lbt.grading import COUNTED
+from lbt.grading import COUNTED, Domain
 from lbt.seeds import random_stream
-from lbt.statistics import mcnemar_exact, paired_bootstrap_interval, wilson_interval
+from lbt.statistics import compare_paired, wilson_interval
 
 
 def compare_models(
-    evaluation_answers: pd.DataFrame, settings: EvaluationSettings, seed: int
+    evaluation_answers: pd.DataFrame, settings: EvaluationSettings, seed: int, domain: Domain
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """Metrics of the models in the table, and their greedy accuracy by family.
 
     Only problems are compared whose greedy generation failed for no model: eval.problems counts them,
     eval.failed the others. Keys per model: eval.<model>.accuracy with _ci_low and _ci_high (Wilson), and
-    with samples those of `sampled_metrics`. With both models also eval.delta (tuned - base) with a paired
-    bootstrap interval, eval.p_value (exact McNemar test), eval.fixed and eval.broken (problems that only one
-    of them got right). Raises DataError if no problem is left.
+    with samples those of `sampled_metrics`. With both models also eval.delta (tuned - base), eval.fixed and
+    eval.broken (problems that only one of them got right). For new problems of these families: eval.delta's
+    _ci_low and _ci_high (paired bootstrap) and eval.p_value (exact McNemar test). For new families: its
+    _family_ci_low and _family_ci_high (t interval over the eval.families that were seen) and
+    eval.family_p_value (exact sign-flip test). Raises DataError if no problem is left.
     """
     greedy = evaluation_answers[evaluation_answers["decoding"] == "greedy"]
     right = _right_answers(greedy)
@@ -30,14 +32,17 @@ def compare_models(
             "No evaluation problem was answered by every model. Give some problems role: evaluation; if all "
             "generations failed, look for their errors above and run again."
         )
-    metrics = {"eval.problems": float(len(complete)), "eval.failed": float(len(right) - len(complete))}
+    families = greedy.drop_duplicates("problem_id").set_index("problem_id")["family"][complete.index]
+    metrics = {
+        "eval.problems": float(len(complete)),
+        "eval.families": float(families.nunique()),
+        "eval.failed": float(len(right) - len(complete)),
+    }
     for model in complete.columns:
         metrics |= _accuracy_metrics(str(model), complete[model].astype(bool), settings.confidence)
     if {"base", "tuned"} <= set(complete.columns):
-        metrics |= _paired_metrics(
-            complete["base"].astype(bool), complete["tuned"].astype(bool), settings, seed
-        )
-    metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"])
+        metrics |= _paired_metrics(complete.astype(bool), families, settings, seed)
+    metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"], domain)
     used = greedy[greedy["problem_id"].isin(complete.index)]
     return metrics, _accuracy_by_family(used, settings.confidence)
 
@@ -56,23 +61,17 @@ def _accuracy_metrics(model: str, right: pd.Series, confidence: float) -> dict[s
 
 
 def _paired_metrics(
-    base: pd.Series, tuned: pd.Series, settings: EvaluationSettings, seed: int
+    right: pd.DataFrame, families: pd.Series, settings: EvaluationSettings, seed: int
 ) -> dict[str, float]:
-    fixed, broken = int((tuned & ~base).sum()), int((base & ~tuned).sum())
-    low, high = paired_bootstrap_interval(
-        base.to_numpy(bool),
-        tuned.to_numpy(bool),
-        settings.bootstrap_samples,
-        settings.confidence,
-        random_stream(seed, "eval.delta"),
+    base, tuned = right["base"].to_numpy(bool), right["tuned"].to_numpy(bool)
+    rng = random_stream(seed, "eval.delta")
+    found = compare_paired(
+        base, tuned, families.tolist(), settings.bootstrap_samples, settings.confidence, rng
     )
     return {
-        "eval.delta": (fixed - broken) / len(base),
-        "eval.delta_ci_low": low,
-        "eval.delta_ci_high": high,
-        "eval.p_value": mcnemar_exact(fixed, broken),
-        "eval.fixed": float(fixed),
-        "eval.broken": float(broken),
+        **found.figures("eval.delta", "eval."),
+        "eval.fixed": float((tuned & ~base).sum()),
+        "eval.broken": float((base & ~tuned).sum()),
     }
 
 

@@ -6,14 +6,15 @@ from math import comb
 
 import pandas as pd
 
-from lbt.grading import COUNTED
+from lbt.grading import COUNTED, Domain
 
 
-def sampled_metrics(sampled: pd.DataFrame) -> dict[str, float]:
+def sampled_metrics(sampled: pd.DataFrame, domain: Domain) -> dict[str, float]:
     """eval.<model>.maj_at_<k>, pass_at_<k> and pass_at_1 over the problems with k counted answers.
 
-    k is the number of samples asked for. A problem with a failed generation, for any model, is left out of
-    all of them, so that models compare on the same problems and the same k.
+    Equal answers vote together, as in the search. k is the number of samples asked for. A problem with a
+    failed generation, for any model, is left out of all of them, so that models compare on the same problems
+    and the same k.
     """
     if sampled.empty:
         return {}
@@ -25,7 +26,9 @@ def sampled_metrics(sampled: pd.DataFrame) -> dict[str, float]:
     ordered = sampled[sampled["problem_id"].isin(complete)].sort_values(["problem_id", "sample_index"])
     for model, rows in ordered.groupby("model"):
         by_problem = [group for _, group in rows.groupby("problem_id")]
-        majority = [majority_is_right(list(group["answer"]), list(group["verdict"])) for group in by_problem]
+        majority = [
+            majority_is_right(domain.votes(_answers(group)), list(group["verdict"])) for group in by_problem
+        ]
         right = [int(group["verdict"].eq("correct").sum()) for group in by_problem]
         metrics[f"eval.{model}.maj_at_{k}"] = _mean(majority)
         metrics[f"eval.{model}.pass_at_1"] = _mean([pass_at_k(k, c, 1) for c in right])
@@ -33,18 +36,16 @@ def sampled_metrics(sampled: pd.DataFrame) -> dict[str, float]:
     return metrics
 
 
-def majority_is_right(answers: Sequence[str | None], verdicts: Sequence[str]) -> bool:
-    """Whether the most frequent answer is right.
+def majority_is_right(keys: Sequence[str | None], verdicts: Sequence[str]) -> bool:
+    """Whether the answer with most votes is right, by the verdict of the first sample that gives it.
 
-    Of equally frequent ones the first seen wins; a sample without an answer votes for nothing.
+    Of equally frequent ones the first seen wins; a sample without a key votes for nothing.
     """
-    votes = Counter(answer for answer in answers if isinstance(answer, str))
+    votes = Counter(key for key in keys if key is not None)
     if not votes:
         return False
     winner = votes.most_common(1)[0][0]
-    return any(
-        verdict == "correct" for answer, verdict in zip(answers, verdicts, strict=True) if answer == winner
-    )
+    return verdicts[keys.index(winner)] == "correct"
 
 
 def pass_at_k(n: int, right: int, k: int) -> float:
@@ -53,6 +54,10 @@ def pass_at_k(n: int, right: int, k: int) -> float:
     1 - C(n - right, k) / C(n, k), from Chen et al. 2021 (arXiv 2107.03374), exact in integers.
     """
     return 1 - comb(n - right, k) / comb(n, k)
+
+
+def _answers(samples: pd.DataFrame) -> list[str | None]:
+    return [answer if isinstance(answer, str) else None for answer in samples["answer"]]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -7,22 +7,29 @@ import pandas as pd
 from lbt import tables
 from lbt.exams.makers import Companions, make_exams
 from lbt.exams.settings import ExamSettings
-from lbt.grading import ANSWERED
+from lbt.grading import ANSWERED, COUNTED
 
 logger = logging.getLogger(__name__)
 
 
 def plan_exams(
-    problems: pd.DataFrame, rationales: pd.DataFrame, settings: ExamSettings, seed: int
+    problems: pd.DataFrame,
+    rationales: pd.DataFrame,
+    settings: ExamSettings,
+    seed: int,
+    *,
+    answerless: bool = False,
 ) -> pd.DataFrame:
     """One row per (demo, exam problem), and one without a demo per exam problem in use (the baseline).
 
-    A demo is a distinct rationale that gave an answer; without one it teaches none and sits no exam. All
+    A demo is a distinct rationale that gave an answer; without one it teaches none and sits no exam, unless
+    `answerless` says so, as the paper's code has it; failed generations never sit one. All
     demos of a teaching problem sit the same exam problems, which `make_exams` chooses; `family` is the
     teaching problem's, and in the baseline the exam problem's. With more than one demo per exam the column
     companions holds the ids of the further ones.
     """
-    demos = rationales[rationales["verdict"].isin(ANSWERED)].drop_duplicates("demo_id")
+    examined = COUNTED if answerless else ANSWERED
+    demos = rationales[rationales["verdict"].isin(examined)].drop_duplicates("demo_id")
     demos_of = {problem: sorted(rows["demo_id"]) for problem, rows in demos.groupby("problem_id")}
     taught = problems[(problems["role"] == "teaching") & problems["problem_id"].isin(list(demos_of))]
     exams = make_exams(taught, problems, settings, seed) if len(taught) else {}

@@ -14,7 +14,7 @@ Sit = Callable[[str, ModelSettings, Event], Result]
 def for_each_student(students: Mapping[str, ModelSettings], sit: Sit[Result]) -> list[Result]:
     """What `sit` gives for every student, in their order.
 
-    A model in this process or on this machine's GPU is used alone. Servers that are no student's but one's
+    A model in this process or on this machine's GPU is used alone. Servers that belong to one student only
     work at the same time; if one student's exams fail, or on Ctrl-C, those of the others are stopped.
 
     Args:

@@ -1,4 +1,4 @@
-"""What a model is: a hash of its content, found without loading it."""
+"""Identify a model by a hash of its content, without loading it."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """A model that is there, and a hash of everything in it that changes what it writes."""
+    """A model that was found, and a hash of everything in it that changes what it writes."""
 
     name: str
     """What the caller calls it, for messages."""
@@ -103,7 +103,7 @@ def _check_folder(folder: Path, name: str, path: str) -> None:
     """Raise ModelError unless there is all that is needed to render a chat and to load the model."""
     if not (folder / "config.json").is_file():
         raise ModelError(
-            f"{name}: {path} holds no config.json, so it is no Hugging Face model folder. "
+            f"{name}: {path} contains no config.json, so it is not a Hugging Face model folder. "
             "Point 'path' at the folder that save_pretrained wrote."
         )
     if not any((folder / file).is_file() for file in _TOKENIZER):
@@ -150,7 +150,7 @@ def _hash_adapter(adapter: str, name: str) -> str:
     config = folder / "adapter_config.json"
     if not config.is_file():
         raise ModelError(
-            f"{name}: {adapter} holds no adapter_config.json, so it is no PEFT adapter. "
+            f"{name}: {adapter} contains no adapter_config.json, so it is not a PEFT adapter. "
             "Point 'adapter' at the folder of a saved adapter, or leave it out."
         )
     return _hash_files([config, *_weights_of(folder, name, adapter)])
@@ -191,6 +191,6 @@ def _fetch(settings: ModelSettings, name: str) -> Path:
         revision = f" at revision {settings.revision}" if settings.revision else ""
         raise ModelError(
             f"{name}: {settings.path} is neither a folder in {Path.cwd()} nor a repository{revision} that "
-            f"could be had from the Hugging Face hub ({type(error).__name__}). "
+            f"could be fetched from the Hugging Face hub ({type(error).__name__}). "
             "Correct its 'path' in the parameters, or connect to the hub once to fill the local cache."
         ) from error

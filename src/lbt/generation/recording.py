@@ -1,4 +1,4 @@
-"""Putting results into the store as they come."""
+"""Write results into the store as they arrive."""
 
 import time
 from collections import Counter
@@ -9,7 +9,7 @@ from lbt.generation.engines.engine import Generated
 from lbt.generation.store.generations import GenerationStore, Origin, StoredSample
 
 COMMIT_EVERY_S = 1.0
-"""A kill loses at most this much work, and what the engine is at."""
+"""A killed run loses at most this much work, and what the engine is working on."""
 COMMIT_EVERY_ROWS = 1000
 _KEPT_REASONS = 100
 

@@ -1,4 +1,4 @@
-"""The one way to have text generated: what the store has is taken from it, an engine writes the rest."""
+"""The one way to generate text: samples come from the store where it has them, else from an engine."""
 
 import logging
 import sys
@@ -212,7 +212,7 @@ class Sampler:
             f"{self._label}: {failed} of {total} samples failed, more than this model's max_failed_fraction "
             f"({self._model.max_failed_fraction:g}) allows; {recorder.new} were generated and are stored. "
             f"The first error: {next(iter(recorder.reasons))}. Remove its cause and run the same command "
-            "again: it goes on where this one stopped."
+            "again: it continues where this one stopped."
         )
 
     def _open(self) -> Engine:

@@ -27,7 +27,7 @@ SCRIPT_PREFIX = "function:"
 
 
 class VllmSettings(Settings):
-    """How vLLM runs a model in this process."""
+    """How vLLM runs a model, in a child process."""
 
     max_model_len: Annotated[int | None, KeyRole.VALUE] = Field(
         None, ge=2, description="Longest prompt and answer in tokens; the model's own context if not given."
@@ -64,7 +64,7 @@ class ServerSettings(Settings):
     api: Annotated[Literal["completions", "chat"], KeyRole.VALUE] = Field(
         "completions",
         description="completions: our rendering of the model's chat template is sent; chat: the messages "
-        "are, for a hosted model whose template and tokenizer are not to be had.",
+        "are, for a hosted model whose template and tokenizer are not public.",
     )
     key_variable: Annotated[str, KeyRole.NONE] = Field(
         "OPENAI_API_KEY",
@@ -90,9 +90,9 @@ class ServerSettings(Settings):
     def _check_urls(cls, endpoints: tuple[str, ...]) -> tuple[str, ...]:
         for endpoint in endpoints:
             if not endpoint.startswith(("http://", "https://")):
-                raise ValueError(f"{endpoint!r} is no URL; write http://host:port/v1")
+                raise ValueError(f"{endpoint!r} is not a URL; write http://host:port/v1")
             if "@" in endpoint:
-                raise ValueError("a URL must hold no password; put the key where key_variable says")
+                raise ValueError("a URL must not contain a password; put the key where key_variable says")
         return endpoints
 
 

@@ -50,7 +50,7 @@ def grade_completions(
     *,
     cache: str | Path | None = None,
 ) -> list[Graded]:
-    """As `grade_many`; a generation that failed (None) is an "error", which counts for no one."""
+    """As `grade_many`; a generation that failed (None) is an "error", which no score counts."""
     attempts = [
         Attempt(gold, done.text, done.finish_reason == "length")
         for gold, done in zip(golds, completions, strict=True)

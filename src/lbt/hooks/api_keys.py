@@ -12,7 +12,7 @@ from lbt.errors import SettingsError
 class ApiKeys:
     """Puts the entries of `api_keys` in conf/local/credentials.yml into the environment of this process.
 
-    They are no parameters, so that neither MLflow nor a log can hold them. A variable that is set already
+    They are not parameters, so that neither MLflow nor a log can contain them. A variable that is set already
     stays as it is.
     """
 

@@ -23,9 +23,9 @@ See pipeline and data:    make viz"""
 
 
 class StageClock:
-    """Announces a stage when nodes of it start, adds up its nodes' times, and closes the run in print.
+    """Announces a stage when its nodes start, adds up their times, and prints the run's summary.
 
-    A stage is the namespace of its nodes. Time is that of the node's function: loading and saving left out.
+    A stage is the namespace of its nodes. Time is that of the node's function, without loading and saving.
     """
 
     def __init__(self) -> None:

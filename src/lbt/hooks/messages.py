@@ -1,4 +1,4 @@
-"""Errors as a user reads them: what was wrong, where, what to do; no traceback."""
+"""Turn errors into messages for the user: what was wrong, where, what to do; no traceback."""
 
 import errno
 import re

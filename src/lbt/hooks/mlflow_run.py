@@ -121,8 +121,8 @@ def _check_artifacts(folder: str) -> None:
     except OSError as error:
         raise SettingsError(
             f"MLflow's folder for the files of this run, {folder}, cannot be written: {error.strerror}. "
-            "Make it writable. An experiment keeps the folder it was made with; for another set LBT_ARTIFACTS and, "
-            "for a new experiment, LBT_TRACKING_URI=sqlite:////path/to/another.db."
+            "Make it writable. An experiment keeps the folder it was made with; for another set LBT_ARTIFACTS "
+            "and, for a new experiment, LBT_TRACKING_URI=sqlite:////path/to/another.db."
         ) from error
 
 

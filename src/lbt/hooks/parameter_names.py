@@ -1,4 +1,4 @@
-"""Refuse parameters that nothing reads, which are nearly always a slip of the pen."""
+"""Refuse parameters that nothing reads, which are nearly always typing mistakes."""
 
 from difflib import get_close_matches
 from typing import Any

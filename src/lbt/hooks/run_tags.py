@@ -1,4 +1,4 @@
-"""Tags that say which code made a run, and which failed run it goes on from."""
+"""Tags that say which code made a run, and which failed run it continues."""
 
 import subprocess
 from pathlib import Path

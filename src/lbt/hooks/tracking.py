@@ -1,4 +1,4 @@
-"""What of a run goes to MLflow: tags, and every dataset that the catalog marks for it."""
+"""What a run logs to MLflow: tags, and every dataset that the catalog marks."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ PLACEHOLDER = "<what the teacher said about this problem>"
 
 @dataclass(frozen=True)
 class Load:
-    """What one model is asked for one purpose. Everything but `fewest` is the most that it can be."""
+    """What one model is asked for one purpose. All counts except `fewest` are upper bounds."""
 
     stage: str
     model: str

@@ -1,4 +1,4 @@
-"""A plan as a person reads it."""
+"""Write a plan as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

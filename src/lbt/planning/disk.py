@@ -9,7 +9,7 @@ from lbt.generation import Completion, GenerationStore, Origin
 from lbt.planning.counting import Load
 
 BYTES_A_TOKEN = 4
-"""Of generated English text; of mathematics rather fewer."""
+"""Of generated English text; mathematics has somewhat fewer."""
 
 _ROWS = 512
 

@@ -1,4 +1,4 @@
-"""Problem files that must be there, and where they are to be had."""
+"""Problem files that must exist, and where to get them."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def check_files(settings: ProblemSettings) -> None:
     if missing:
         lines = "\n".join(f"  {path}: {_origin(path)}" for path in missing)
         raise DataError(
-            f"Problem files are not there (looked in {Path.cwd()}):\n{lines}\n"
+            f"Problem files are missing (looked in {Path.cwd()}):\n{lines}\n"
             "Put them there, or name other files in the parameters problems.*."
         )
 

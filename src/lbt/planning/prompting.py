@@ -1,4 +1,4 @@
-"""What a model's prompts look like and how long they are, as far as its tokenizer is to be had here."""
+"""What a model's prompts look like and how long they are, as far as its tokenizer is available here."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from lbt.generation.rendering import Renderer, context_length, open_renderer
 from lbt.prompts import Message
 
 CHARACTERS_A_TOKEN = 4
-"""Where no tokenizer is to be had; of English text. Mathematics has rather fewer."""
+"""For English text, where no tokenizer is available. Mathematics has somewhat fewer."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Prompting:
     name: str
     model: ModelSettings
     renderer: Renderer | None
-    """None where the template is the server's, or not to be had."""
+    """None where the template is the server's, or not available."""
     why_not: str
     """Why there is none."""
     context: int | None
@@ -48,7 +48,7 @@ def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:
     """How a model is prompted, as its folder says, or its repository on the hub or in the local cache.
 
     Raises:
-        ModelError: A folder holds no usable model. A hub repository that cannot be had raises nothing.
+        ModelError: A folder holds no usable model. A hub repository that cannot be reached raises nothing.
     """
     try:
         identity = identify_model(model, parameter)
@@ -60,7 +60,7 @@ def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:
             name,
             model,
             None,
-            f"not to be had here ({type(error.__cause__).__name__})",
+            f"not available here ({type(error.__cause__).__name__})",
             context_length(model, None),
         )
     if model.speaks_chat:

@@ -33,7 +33,7 @@ def make_tokenizer(settings: PocketSettings, seed: int) -> "PreTrainedTokenizerF
 
 
 def pretrain_models(settings: PocketSettings, folder: Path, seed: int) -> TrainingFigures:
-    """Train every model into a folder of its name; finished ones are kept, an unfinished one goes on."""
+    """Train every model into a folder of its name; finished ones are kept, an unfinished one is continued."""
     tokenizer = make_tokenizer(settings, seed)
     return {
         name: pretrain(name, model, tokenizer, folder / name, seed) for name, model in settings.models.items()

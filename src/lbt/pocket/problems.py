@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 def draw_problems(
     *, teaching: int, exam_per_family: int, evaluation: int, lucky_share: float, seed: int
 ) -> pd.DataFrame:
-    """Draw teaching, exam and evaluation problems, spread evenly over the families; none occurs twice.
+    """Draw teaching, exam and evaluation problems, spread evenly over the families.
 
-    `lucky_share` of the teaching problems, in the families that have lucky numbers, are lucky: a
-    misconception gives their right answer too. Exam and evaluation problems never are, so that they tell
-    right procedures from wrong ones. A family with few held-out numbers gives fewer evaluation problems and
-    the others make up for it.
+    None occurs twice, nor with the same numbers in another order and the same answer. `lucky_share` of the
+    teaching problems, in the families that have lucky numbers, are lucky: a misconception gives their right
+    answer too. Exam and evaluation problems never are, so that they tell right procedures from wrong ones. A
+    family with few held-out numbers gives fewer evaluation problems and the others make up for it.
 
     Returns:
         One row a problem: problem_id, family, question, answer, role, source, lucky.
@@ -88,11 +88,11 @@ def _round_robin(pools: dict[str, "_FamilyPool"], count: int, rng: Random) -> It
 
 
 class _FamilyPool:
-    """Draws a family's held-out problems without repeating one."""
+    """Draws a family's held-out problems without repeating one, in whatever order of its numbers."""
 
     def __init__(self, family: Family, rng: Random) -> None:
         self.family, self.rng = family, rng
-        self.used: set[Numbers] = set()
+        self.used: set[tuple[int, Numbers]] = set()
         self.exhausted: set[bool] = set()
         """Whether the lucky and the other numbers have come to an end: looking for more takes seconds."""
 
@@ -105,8 +105,9 @@ class _FamilyPool:
             numbers = draw_numbers(self.family, self.rng, held_out=True, lucky=lucky)
             if numbers is None:
                 break
-            if numbers not in self.used:
-                self.used.add(numbers)
+            content = self.family.answer(numbers), tuple(sorted(numbers))
+            if content not in self.used:
+                self.used.add(content)
                 return self._row(numbers, role)
         self.exhausted.add(lucky)
         return None

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lbt import tables
-from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, collect_candidates
 from lbt.preferences.accounts import account_for, report_pairs
+from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, collect_candidates
 from lbt.preferences.settings import PreferenceSettings
 from lbt.seeds import random_stream
 

@@ -1,8 +1,8 @@
 """Teaching, exam and evaluation problems: where they come from, how they are split, what must not leak."""
 
+from lbt.problems.counts import count_problems, count_roles
 from lbt.problems.leakage import check_leakage
 from lbt.problems.loading import load_problems
-from lbt.problems.counts import count_problems, count_roles
 from lbt.problems.settings import HuggingFaceSettings, PocketProblemSettings, ProblemSettings
 from lbt.problems.texts import question_key
 

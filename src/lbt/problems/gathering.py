@@ -1,4 +1,4 @@
-"""Bring the files of a source together, each with its role."""
+"""Read all files of a source, each with its role."""
 
 import os
 from collections.abc import Sequence

@@ -8,8 +8,8 @@ import pandas as pd
 
 from lbt.errors import DataError
 from lbt.grading import Domain
-from lbt.problems.gathering import Gathered, gather
 from lbt.problems.counts import report_of
+from lbt.problems.gathering import Gathered, gather
 from lbt.problems.rows import ROLES, Row
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import draw, draw_per_family
@@ -59,7 +59,7 @@ def _judge_bad_rows(gathered: Gathered, settings: ProblemSettings) -> None:
         where = settings.path if len(gathered.account.rows_by_file) == 1 else _files(gathered)
         raise DataError(
             f"{len(bad)} of {lines} rows of {where} cannot be used:\n{shown}{more}\n"
-            "Correct them, or set problems.bad_rows: set_aside to go on without them."
+            "Correct them, or set problems.bad_rows: set_aside to continue without them."
         )
     if not gathered.rows:
         first = f" The first: {bad[0]}." if bad else ""

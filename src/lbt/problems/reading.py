@@ -37,7 +37,7 @@ class ProblemReader:
         keep_repeats: bool = False,
         unwanted: Sequence[Row] = (),
     ) -> list[Row]:
-        """The usable rows but for the `unwanted`, which are known by id or question.
+        """The usable rows except the `unwanted`, which are known by id or question.
 
         `role` is the whole file's role, `stem` begins the ids of rows without one.
         """

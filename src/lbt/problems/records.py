@@ -38,7 +38,7 @@ def hub_records(
 ) -> Iterator[tuple[Place, dict[str, Any]]]:
     """The rows of one split with their columns renamed to our fields.
 
-    Raises DataError if the dataset cannot be had or lacks a column of the map.
+    Raises DataError if the dataset cannot be loaded or lacks a column of the map.
     """
     from datasets import load_dataset
 

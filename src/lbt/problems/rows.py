@@ -131,7 +131,7 @@ def read_text(fields: dict[str, Any], name: str, numbers: bool = True) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise Unusable(name, "holds half a character (a lone surrogate)") from error
+        raise Unusable(name, "contains half a character (a lone surrogate)") from error
     return str(value).strip()
 
 

@@ -54,7 +54,7 @@ def _gsm8k(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
 
 
 def _math(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
-    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file made alike."""
+    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file like it."""
     question = read_text(fields, "problem" if "problem" in fields else "question", numbers=False)
     answer = read_optional(fields, "answer")
     if answer is None:
@@ -70,12 +70,12 @@ def _math_variant(fields: dict[str, Any], place: Place, role: str | None) -> Sha
     """A problem of MATH, whose family is the problem itself with its variants in the snapshots of MATH()."""
     shaped = _math(fields, place, role)
     if shaped.problem_id is None:
-        raise Unusable("unique_id", "is missing, and without it a problem and its variants do not meet")
+        raise Unusable("unique_id", "is missing; without it a problem cannot be matched with its variants")
     if role != "exam":
         return replace(shaped, family=shaped.problem_id if role == "teaching" else shaped.subject)
     snapshot = read_optional(fields, "snapshot") or (place.line is None and PurePath(place.file).parts[-4])
     if not snapshot:
-        raise Unusable("snapshot", "is missing, and without it the variants of a problem have one id")
+        raise Unusable("snapshot", "is missing; without it all variants of a problem would have one id")
     return replace(shaped, problem_id=f"{shaped.problem_id}@{snapshot}", family=shaped.problem_id)
 
 

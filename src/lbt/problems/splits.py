@@ -1,13 +1,13 @@
 """Give every problem a role, and draw as many of each role as are wanted."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lbt.errors import DataError
 from lbt.problems.rows import Row
 from lbt.problems.texts import question_key
-from lbt.seeds import derive_seed
+from lbt.seeds import SEEDS, derive_seed
 
 TEACHING_SHARE = 0.4
 EXAM_SHARE = 0.3
@@ -28,32 +28,43 @@ def check_roles(rows: Sequence[Row], name: str) -> bool:
 def split_by_hash(rows: Sequence[Row], seed: int, evaluation: bool = True) -> list[Row]:
     """Roles by a seeded hash of the question within its family, about 40 / 30 / 30.
 
-    Without `evaluation`, teaching and exam share everything, about 57 / 43. A family of three rows or more
-    gets all its roles; one of two teaches and examines; a single row is an evaluation problem, since nothing
-    could examine it. The order of the file does not matter.
+    Without `evaluation`, teaching and exam share everything, about 57 / 43. Each row's role is where its own
+    hash falls, whatever other rows there are, so rows that are added move none. Only in a family of which no
+    row falls into some role do others stand in, as few as possible and those whose hashes are nearest; they
+    go back when a row comes that falls there. So a family of three rows or more has every role. Of two rows
+    one teaches and one examines; a single row is an evaluation problem, since nothing could examine it.
     """
     families: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         families[row.family].append(row)
-    assigned = []
-    for members in families.values():
-        shuffled = sorted(members, key=lambda row: _rank(row, seed, "split"))
-        teaching, exam = _shares(len(shuffled), evaluation)
-        for position, row in enumerate(shuffled):
-            role = (
-                "teaching" if position < teaching else "exam" if position < teaching + exam else "evaluation"
-            )
-            assigned.append(replace(row, role=role))
-    return assigned
+    teaching = TEACHING_SHARE if evaluation else TEACHING_SHARE / (TEACHING_SHARE + EXAM_SHARE)
+    ends = {"teaching": (0.0, teaching), "exam": (teaching, teaching + EXAM_SHARE if evaluation else 1.0)}
+    if evaluation:
+        ends["evaluation"] = (ends["exam"][1], 1.0)
+    return [
+        replace(row, role=role)
+        for members in families.values()
+        for row, role in _roles_of_family(
+            sorted(members, key=lambda row: _rank(row, seed, "split")), seed, ends
+        )
+    ]
 
 
-def _shares(size: int, evaluation: bool) -> tuple[int, int]:
-    if size < 3:
-        return (0, 0) if size == 1 else (1, 1)
-    if not evaluation:
-        teaching = round(size * TEACHING_SHARE / (TEACHING_SHARE + EXAM_SHARE))
-        return teaching, size - teaching
-    return max(1, round(TEACHING_SHARE * size)), max(1, round(EXAM_SHARE * size))
+def _roles_of_family(
+    members: Sequence[Row], seed: int, ends: Mapping[str, tuple[float, float]]
+) -> list[tuple[Row, str]]:
+    """The role of each of a family's rows, which come in the order of their hashes."""
+    if len(members) < 3:
+        return list(zip(members, ("evaluation",) if len(members) == 1 else ("teaching", "exam"), strict=True))
+    places = [_rank(row, seed, "split")[0] / SEEDS for row in members]
+    roles = [next(role for role, (_, end) in ends.items() if place < end) for place in places]
+    for role, (start, end) in ends.items():
+        if role in roles:
+            continue
+        apart = [max(start - place, place - end) for place in places]
+        spare = [index for index, own in enumerate(roles) if roles.count(own) > 1]
+        roles[min(spare, key=apart.__getitem__)] = role
+    return list(zip(members, roles, strict=True))
 
 
 def draw(rows: Sequence[Row], role: str, limit: int, seed: int) -> list[Row]:

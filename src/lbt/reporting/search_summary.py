@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lbt.reporting.texts import Figures, Row, difference, generations, share, table
+from lbt.reporting.texts import Figures, Row, difference, generations, intervals_note, share, table
 
 _METHODS = {
     "greedy": "Greedy answer",
@@ -41,7 +41,7 @@ def summarise_search(metrics: Figures, usages: Sequence[Figures]) -> str:
         ("Generations a problem", _cost(metrics)),
         ("Generations", generations(usages)),
     ]
-    return table(rows) + "\n"
+    return table(rows) + intervals_note(metrics) + "\n"
 
 
 def _accuracies(metrics: Figures, titles: Mapping[str, str]) -> list[Row]:
@@ -61,9 +61,7 @@ def _of_student(key: str) -> bool:
 
 def _difference(metrics: Figures, ours: str, other: str, title: str) -> list[Row]:
     key = f"search.{ours}_minus_{other}"
-    if key not in metrics:
-        return []
-    return [(title, difference(metrics, key, f"{key}_p_value"))]
+    return difference(metrics, title, key, f"{key}_")
 
 
 def _cost(metrics: Figures) -> str:

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from lbt.reporting.texts import Figures, Row, difference, generations, share, table
+from lbt.reporting.texts import (
+    NEW_FAMILIES,
+    Figures,
+    Row,
+    difference,
+    generations,
+    intervals_note,
+    share,
+    table,
+)
 
 
 def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Figures]) -> str:
@@ -19,7 +28,7 @@ def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Fig
         *_pairs(metrics),
         ("Generations", generations(usages)),
     ]
-    text = table(rows)
+    text = table(rows) + intervals_note(metrics)
     if outcome["outcome"] == "trained":
         return text + "\n"
     return f"{text}\n\nThe teacher was not trained: {outcome['outcome_reason']}.\n"
@@ -31,9 +40,7 @@ def _evaluation(metrics: Figures) -> list[Row]:
         if f"eval.{model}.accuracy" in metrics:
             accuracy = share(metrics, f"eval.{model}.accuracy")
             rows.append((name, f"{accuracy} of {metrics['eval.problems']:,.0f} problems"))
-    if "eval.delta" in metrics:
-        rows.append(("Difference", difference(metrics, "eval.delta", "eval.p_value")))
-    return rows
+    return rows + difference(metrics, "Difference", "eval.delta", "eval.")
 
 
 def _scores(metrics: Figures) -> list[Row]:
@@ -41,10 +48,8 @@ def _scores(metrics: Figures) -> list[Row]:
     if "teaching.accuracy" in metrics:
         rows.append(("Right rationales", f"{100 * metrics['teaching.accuracy']:.1f} %"))
     if "exam.lbt_score_mean" in metrics:
-        text = f"{metrics['exam.lbt_score_mean']:.2f} mean"
-        if "exam.gain_mean" in metrics:
-            text += f", {metrics['exam.gain_mean']:+.2f} over the exam without a rationale"
-        rows.append(("LbT score", text))
+        rows.append(("LbT score", f"{metrics['exam.lbt_score_mean']:.2f} mean"))
+    rows += _gain(metrics, "exam.gain_mean")
     for key, name in (
         ("scoring.auc_right_wrong", "  tells right from wrong"),
         ("scoring.auc_right_lucky", "  tells right from lucky"),
@@ -53,6 +58,22 @@ def _scores(metrics: Figures) -> list[Row]:
             interval = f"[{metrics[f'{key}_ci_low']:.2f}, {metrics[f'{key}_ci_high']:.2f}]"
             rows.append((name, f"AUC {metrics[key]:.2f} {interval}"))
     return rows
+
+
+def _gain(metrics: Figures, name: str) -> list[Row]:
+    """What a rationale adds to the exam, and the interval for new families."""
+    if name not in metrics:
+        return []
+    rows = [("  over no rationale", f"{metrics[name]:+z.2f}{_interval(metrics, f'{name}_ci')}")]
+    if f"{name}_family_ci_low" in metrics:
+        rows.append((f"    {NEW_FAMILIES}", _interval(metrics, f"{name}_family_ci").strip()))
+    return rows
+
+
+def _interval(metrics: Figures, name: str) -> str:
+    if f"{name}_low" not in metrics:
+        return ""
+    return f" [{metrics[f'{name}_low']:+z.2f}, {metrics[f'{name}_high']:+z.2f}]"
 
 
 def _pairs(metrics: Figures) -> list[Row]:

@@ -6,6 +6,7 @@ Figures = Mapping[str, float]
 """Figures by their MLflow names; those of a sample have `<name>_ci_low` and `<name>_ci_high` beside them."""
 Row = tuple[str, str]
 """A name and what is said of it."""
+NEW_FAMILIES = "in new families"
 
 
 def duration(seconds: float) -> str:
@@ -37,10 +38,40 @@ def share(figures: Figures, name: str) -> str:
     return text
 
 
-def difference(figures: Figures, name: str, p_value: str) -> str:
-    """`+29.0 points [+21.9, +35.7], p = 3e-14`; `p_value` is the name of that figure."""
-    value, low, high = (f"{100 * figures[f'{name}{end}']:+z.1f}" for end in ("", "_ci_low", "_ci_high"))
-    return f"{value} points [{low}, {high}], p = {figures[p_value]:.2g}"
+def difference(figures: Figures, title: str, name: str, prefix: str) -> list[Row]:
+    """A difference of shares: what new problems of the same families would give, then new families.
+
+    Args:
+        figures: Figures by their MLflow names.
+        title: What the difference is of.
+        name: Its name; nothing is said if there is none.
+        prefix: What stands before its p-values' names.
+    """
+    if name not in figures:
+        return []
+    rows = [(title, f"{_points(figures[name])} points {_within(figures, name, prefix, '')}")]
+    if f"{name}_family_ci_low" in figures:
+        rows.append((f"  {NEW_FAMILIES}", _within(figures, name, prefix, "family_")))
+    return rows
+
+
+def _within(figures: Figures, name: str, prefix: str, unit: str) -> str:
+    low, high = (_points(figures[f"{name}_{unit}ci_{end}"]) for end in ("low", "high"))
+    return f"[{low}, {high}], p = {figures[f'{prefix}{unit}p_value']:.2g}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+z.1f}"
+
+
+def intervals_note(figures: Figures) -> str:
+    """What the intervals of a table speak of; nothing where it has only one kind."""
+    if not any(name.endswith("_family_ci_low") for name in figures):
+        return ""
+    return (
+        "\n\nIntervals and p-values say what to expect of new problems in the same families; on the lines\n"
+        f'"{NEW_FAMILIES}" they say what to expect of families that this run did not have.'
+    )
 
 
 def generations(usages: Sequence[Figures]) -> str:

@@ -7,7 +7,7 @@ from lbt.grading import ANSWERED, COUNTED
 from lbt.scoring.scores import MEAN
 from lbt.scoring.settings import ScoringSettings
 from lbt.seeds import random_stream
-from lbt.statistics import clustered_auc
+from lbt.statistics import cluster_t_interval, clustered_auc
 
 _DEFAULTS = ScoringSettings()
 
@@ -20,7 +20,9 @@ def score_metrics(
     Keys: teaching.accuracy (share of right rationales of those counted), exam.lbt_score_mean,
     exam.baseline_mean, exam.gain_mean (over the mean of the students, and per student with ".<student>"
     appended), exam.demos, and scoring.auc_right_wrong with _ci_low and _ci_high (resampling teaching
-    problems). A figure that nothing defines, such as an AUC without a wrong rationale, is left out.
+    problems). The gain has t intervals over teaching problems (_ci_low, _ci_high: for new ones of these
+    families) and over families (_family_ci_low, _family_ci_high: for new families). A figure that nothing
+    defines, such as an AUC without a wrong rationale, is left out.
     """
     counted = rationales[rationales["verdict"].isin(COUNTED)]
     metrics: dict[str, float] = {}
@@ -31,7 +33,7 @@ def score_metrics(
         suffix = "" if student == MEAN else f".{student}"
         metrics[f"exam.lbt_score_mean{suffix}"] = float(scores["lbt_score"].mean())
         metrics[f"exam.baseline_mean{suffix}"] = float(scores["baseline_score"].mean())
-        metrics[f"exam.gain_mean{suffix}"] = float(scores["gain"].mean())
+        metrics |= _gain(f"exam.gain_mean{suffix}", scores.dropna(subset=["gain"]), settings.confidence)
     demos = _scored_demos(rationales, lbt_scores)
     demos = demos.assign(positive=demos["verdict"].eq("correct"))
     metrics |= _auc_metrics("scoring.auc_right_wrong", demos, settings, seed)
@@ -61,6 +63,19 @@ def lucky_auc(
         "scoring.lucky_demos": float((~demos["positive"]).sum()),
     }
     return counts | _auc_metrics("scoring.auc_right_lucky", demos, settings, seed)
+
+
+def _gain(name: str, scores: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """The mean gain and its two intervals; nothing without a gain."""
+    if scores.empty:
+        return {}
+    gains = scores["gain"].to_numpy(dtype=float)
+    figures = {name: float(gains.mean())}
+    for clusters, end in (("teaching_problem_id", "_ci"), ("family", "_family_ci")):
+        interval = cluster_t_interval(gains, pd.factorize(scores[clusters])[0], confidence)
+        if interval is not None:
+            figures |= {f"{name}{end}_low": interval[0], f"{name}{end}_high": interval[1]}
+    return figures
 
 
 def _scored_demos(rationales: pd.DataFrame, lbt_scores: pd.DataFrame) -> pd.DataFrame:

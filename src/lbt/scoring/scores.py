@@ -10,8 +10,7 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.grading import COUNTED
 from lbt.scoring.settings import ScoringSettings
-from lbt.seeds import random_stream
-from lbt.statistics import clustered_bootstrap_intervals
+from lbt.statistics import exam_score_intervals
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +18,14 @@ MEAN = "mean"
 _DEMO = ["demo_id", "teaching_problem_id", "family"]
 
 
-def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings, seed: int) -> pd.DataFrame:
+def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings) -> pd.DataFrame:
     """One row per demo and student, and one per demo for the mean over the students (student "mean").
 
     lbt_score is the share of right answers among the demo's counted ones (n; failed generations are not
     counted), baseline_score the same share without a demo on the same exam problems, gain their difference;
-    the interval of lbt_score resamples exam problems. A demo without a counted answer of a student has no
-    row for that student, and no "mean" row either: a mean over the other students would not compare with the
-    rest. Without a counted baseline answer baseline_score and gain are NaN.
+    the interval of lbt_score speaks of further exam problems like these. A demo without a counted answer of a
+    student has no row for that student, and no "mean" row either: a mean over the other students would not
+    compare with the rest. Without a counted baseline answer baseline_score and gain are NaN.
     """
     counted = exam_answers[exam_answers["verdict"].isin(COUNTED)]
     if MEAN in set(exam_answers["student"]):
@@ -41,7 +40,7 @@ def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings, seed
     if missing:
         logger.warning("%d demos lack a counted exam answer of some student and get no mean score.", missing)
     scores = pd.concat([single, mean], ignore_index=True)
-    intervals = _intervals(by_problem, students, settings, seed)
+    intervals = _intervals(by_problem, students, settings.confidence)
     scores = scores.merge(intervals, on=["demo_id", "student"], how="left")
     ordered = scores.sort_values(["teaching_problem_id", "demo_id", "student"], ignore_index=True)
     return ordered[list(tables.lbt_scores.columns)]
@@ -89,42 +88,20 @@ def _mean_over_students(single: pd.DataFrame, students: int) -> pd.DataFrame:
     return mean.drop(columns=["seen", "baselines"])
 
 
-def _intervals(
-    by_problem: pd.DataFrame, students: Sequence[str], settings: ScoringSettings, seed: int
-) -> pd.DataFrame:
-    """ci_low and ci_high per (demo, student) and (demo, "mean").
-
-    Demos are taken together by their number of exam problems, since these share one set of resamples.
-    """
+def _intervals(by_problem: pd.DataFrame, students: Sequence[str], confidence: float) -> pd.DataFrame:
+    """ci_low and ci_high per (demo, student) and (demo, "mean")."""
     ordered = by_problem.sort_values(["demo_id", "exam_problem_id"])
-    position = ordered.groupby("demo_id")["exam_problem_id"].rank("dense").astype(int) - 1
-    ordered = ordered.assign(
-        position=position, student_index=ordered["student"].map({name: i for i, name in enumerate(students)})
-    )
-    sizes = ordered.groupby("demo_id")["position"].max() + 1
+    rows, names = pd.factorize(ordered["demo_id"])
+    columns = ordered["student"].map({name: i for i, name in enumerate(students)}).to_numpy()
+    places = (ordered.groupby("demo_id")["exam_problem_id"].rank("dense").astype(int) - 1).to_numpy()
+    right, asked = np.zeros((2, len(names), len(students), int(places.max()) + 1))
+    right[rows, columns, places], asked[rows, columns, places] = ordered["right"], ordered["asked"]
     frames = []
-    for size, demos in sizes.groupby(sizes):
-        names = demos.index.to_numpy()
-        part = ordered[ordered["demo_id"].isin(names)]
-        index = (
-            np.searchsorted(names, part["demo_id"].to_numpy()),
-            part["student_index"].to_numpy(),
-            part["position"].to_numpy(),
+    for number, student in enumerate([*students, MEAN]):
+        chosen = slice(None) if student == MEAN else slice(number, number + 1)
+        complete = (asked[:, chosen].sum(axis=2) > 0).all(axis=1)
+        low, high = exam_score_intervals(right[complete, chosen], asked[complete, chosen], confidence)
+        frames.append(
+            pd.DataFrame({"demo_id": names[complete], "student": student, "ci_low": low, "ci_high": high})
         )
-        right, asked = np.zeros((2, len(names), len(students), int(size)))
-        right[index], asked[index] = part["right"], part["asked"]
-        for number, student in enumerate([*students, MEAN]):
-            chosen = slice(None) if student == MEAN else slice(number, number + 1)
-            complete = (asked[:, chosen].sum(axis=2) > 0).all(axis=1)
-            rng = random_stream(seed, "lbt_score", str(size))
-            low, high = clustered_bootstrap_intervals(
-                right[complete, chosen],
-                asked[complete, chosen],
-                settings.bootstrap_samples,
-                settings.confidence,
-                rng,
-            )
-            frames.append(
-                pd.DataFrame({"demo_id": names[complete], "student": student, "ci_low": low, "ci_high": high})
-            )
     return pd.concat(frames, ignore_index=True)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from lbt.grading import COUNTED, Domain, paper_key
+from lbt.grading import COUNTED, Domain, paper_answer_key
 from lbt.search.selection import exam_score
 from lbt.search.settings import SearchSettings
 
@@ -86,16 +86,9 @@ def _ballot(rows: pd.DataFrame, domain: Domain, settings: SearchSettings) -> Bal
 def _keys(
     answers: Sequence[str | None], texts: Sequence[str], domain: Domain, settings: SearchSettings
 ) -> list[str | None]:
+    if not settings.by_string:
+        return domain.votes(answers)
+    keys = [paper_answer_key(text) for text in texts]
     if settings.paper:
-        said = [
-            _last_line(text) if answer is None else answer
-            for answer, text in zip(answers, texts, strict=True)
-        ]
-        return [paper_key(answer) for answer in said]
-    if settings.by_string:
-        return [None if answer is None else paper_key(answer) for answer in answers]
-    return domain.votes(answers)
-
-
-def _last_line(text: str) -> str:
-    return text.rstrip().rpartition("\n")[2]
+        return list(keys)
+    return [None if answer is None else key for answer, key in zip(answers, keys, strict=True)]

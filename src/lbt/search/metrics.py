@@ -8,7 +8,7 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.search.settings import SearchSettings
 from lbt.seeds import random_stream
-from lbt.statistics import mcnemar_exact, paired_bootstrap_interval, wilson_interval
+from lbt.statistics import compare_paired, wilson_interval
 
 _BASELINES = ("teacher_exams.sum", "teacher_exams.max", "worked_examples")
 
@@ -16,11 +16,13 @@ _BASELINES = ("teacher_exams.sum", "teacher_exams.max", "worked_examples")
 def search_metrics(selections: pd.DataFrame, settings: SearchSettings, seed: int) -> dict[str, float]:
     """Accuracy of every method and the differences that matter, over the problems that all methods answered.
 
-    search.problems counts these, search.failed those left out for failed generations. Per method
-    search.<method>.accuracy with _ci_low and _ci_high (Wilson). Differences are search.<a>_minus_<b> with a
-    paired bootstrap interval and _p_value (exact McNemar test): each exam rule against sc, for all students
-    and each alone, the baselines against sc, and max and sum against the baselines. Raises DataError if no
-    problem is left.
+    search.problems counts these and search.families their families, search.failed those left out for failed
+    generations. Per method search.<method>.accuracy with _ci_low and _ci_high (Wilson). Differences are
+    search.<a>_minus_<b>: each exam rule against sc, for all students and each alone, the baselines against
+    sc, and max and sum against the baselines. For new problems of these families they have _ci_low, _ci_high
+    (paired bootstrap) and _p_value (exact McNemar test), for new families _family_ci_low, _family_ci_high (t
+    interval over families) and _family_p_value (exact sign-flip test). Raises DataError if no problem is
+    left.
     """
     right = _right_by_method(selections)
     complete = right.dropna().astype(bool)
@@ -29,13 +31,27 @@ def search_metrics(selections: pd.DataFrame, settings: SearchSettings, seed: int
             "No teaching problem was answered by every method: all generations of one of them failed. Look "
             "for their errors above and run again; nothing needs to be repeated."
         )
-    metrics = {"search.problems": float(len(complete)), "search.failed": float(len(right) - len(complete))}
+    families = selections.drop_duplicates("problem_id").set_index("problem_id")["family"][complete.index]
+    metrics = {
+        "search.problems": float(len(complete)),
+        "search.families": float(families.nunique()),
+        "search.failed": float(len(right) - len(complete)),
+    }
     for method in complete.columns:
         name = f"search.{method}.accuracy"
         low, high = wilson_interval(int(complete[method].sum()), len(complete), settings.confidence)
         metrics |= {name: float(complete[method].mean()), f"{name}_ci_low": low, f"{name}_ci_high": high}
     for ours, other in _comparisons(set(complete.columns)):
-        metrics |= _difference(complete, ours, other, settings, seed)
+        name = f"search.{ours}_minus_{other}"
+        found = compare_paired(
+            complete[other].to_numpy(bool),
+            complete[ours].to_numpy(bool),
+            families.tolist(),
+            settings.bootstrap_samples,
+            settings.confidence,
+            random_stream(seed, name),
+        )
+        metrics |= found.figures(name, f"{name}_")
     return metrics
 
 
@@ -101,20 +117,3 @@ def _comparisons(methods: set[str]) -> Iterator[tuple[str, str]]:
     for ours in sorted({"max", "sum"} & methods):
         for baseline in sorted(methods.intersection(_BASELINES)):
             yield ours, baseline
-
-
-def _difference(
-    right: pd.DataFrame, ours: str, other: str, settings: SearchSettings, seed: int
-) -> dict[str, float]:
-    first, second = right[other].to_numpy(bool), right[ours].to_numpy(bool)
-    gained, lost = int((second & ~first).sum()), int((first & ~second).sum())
-    name = f"search.{ours}_minus_{other}"
-    low, high = paired_bootstrap_interval(
-        first, second, settings.bootstrap_samples, settings.confidence, random_stream(seed, name)
-    )
-    return {
-        name: (gained - lost) / len(right),
-        f"{name}_ci_low": low,
-        f"{name}_ci_high": high,
-        f"{name}_p_value": mcnemar_exact(gained, lost),
-    }

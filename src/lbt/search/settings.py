@@ -18,10 +18,10 @@ class SearchSettings(Settings):
 
     `samples` rationales are drawn of each teaching problem, by default those of teaching.samples. The
     examiners exact and racing end an exam early and decide by `rule` alone, with all students together.
-    `paper` selects as the paper's code does: votes are counted by its string keys and answerless rationales
-    vote with their last line, a rationale scores its number of right exam answers, failed ones being wrong,
-    ties go to most votes and then to the answer first seen latest. It overrides answers, ties and
-    combination.
+    `paper` selects as the paper's code does: votes are counted by its string keys, answerless rationales vote
+    with their last line and sit exams too, a rationale scores its number of right exam answers, failed ones
+    being wrong, ties go to most votes and then to the answer first seen latest. It overrides answers, ties
+    and combination.
     """
 
     samples: int | None = Field(default=None, ge=1)

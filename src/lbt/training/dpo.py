@@ -150,6 +150,7 @@ def save_model(model: PreTrainedModel, base: Path, folder: Path) -> None:
 
 
 def make_arguments(training: Training, trainee: Trainee, folder: Path) -> DPOConfig:
+    """Our settings and the machine in TRL's words."""
     settings, hardware = training.settings, trainee.hardware
     large = trainee.model.num_parameters() >= _CHECKPOINTING_FROM_PARAMETERS
     arguments = DPOConfig(

@@ -73,7 +73,7 @@ def end_of_turn_token(
     if ending or tokenizer.eos_token_id is None:
         raise ModelError(
             f"The chat template of {tokenizer.name_or_path} ends the assistant's turn with "
-            f"{tokenizer.decode(ending)!r}, which is none of the tokens that stop generation {stops}. "
+            f"{tokenizer.decode(ending)!r}, which is not among the tokens that stop generation {stops}. "
             "Add it to eos_token_id in the model's generation_config.json."
         )
     return int(tokenizer.eos_token_id)

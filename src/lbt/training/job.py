@@ -54,7 +54,7 @@ class Training:
 
 
 def fingerprint_training(pairs: pd.DataFrame, training: Training, identity: str) -> str:
-    """Hash of all that decides the weights: pairs, base model, settings, prompts, seed, rules, libraries.
+    """Hash of what decides the weights: pairs, base model, settings, prompts, seed, rules, libraries.
 
     Returns:
         16 hexadecimal digits, usable as a folder name.

@@ -145,7 +145,7 @@ class _GroupedSampler(Sampler[int]):
 
 
 class Watch(TrainerCallback):
-    """Stops at a loss that is no number; keeps only the newest checkpoint."""
+    """Stops when the loss is not a number; keeps only the newest checkpoint."""
 
     def on_log(
         self,

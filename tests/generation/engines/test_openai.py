@@ -14,7 +14,7 @@ from itertools import count, islice, pairwise
 from pathlib import Path
 
 import pytest
-from tests.generation.faulty_server import FAULTS, Asked, FaultyServer
+from tests.generation.engines.faulty_server import FAULTS, Asked, FaultyServer
 
 from lbt.errors import ModelError
 from lbt.generation import (
@@ -421,13 +421,13 @@ def test_a_call_is_no_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_what_cannot_be_a_key_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\nexport X=1")
-    with pytest.raises(ModelError, match="OPENAI_API_KEY holds what cannot be an API key") as caught:
+    with pytest.raises(ModelError, match="OPENAI_API_KEY does not hold an API key") as caught:
         engine_of(NOWHERE)
     assert KEY not in str(caught.value)
 
 
 def test_a_url_that_is_none_is_refused() -> None:
-    with pytest.raises(ModelError, match=r"http://host:port/v1 in server.endpoints is no URL"):
+    with pytest.raises(ModelError, match=r"http://host:port/v1 in server.endpoints is not a URL"):
         engine_of("http://host:port/v1")
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lbt.errors import DataError
-from lbt.search.examiner.bounds import Contest, ExamRule
-from lbt.search.examiner.exact import ExactExaminer, Examined, Question
-from lbt.search.examiner.racing import RacingExaminer
-from lbt.search.selection import Ties, exam_score, select
+from lbt.search import SearchSettings
+from lbt.search.examiner import ExactExaminer, Examined, Question, RacingExaminer
+from lbt.search.examiner.bounds import Contest
+from lbt.search.selection import ExamRule, Ties, exam_score, select
 
 Outcomes = dict[tuple[str, str, str], list[bool | None]]
 """By problem, demo and student."""
@@ -68,7 +68,7 @@ def test_the_selection_is_that_of_the_full_exams(
     table: tuple[list[Examined], list[str], Outcomes], rule: ExamRule, ties: Ties, waves: int
 ) -> None:
     problems, students, outcomes = table
-    examiner = ExactExaminer(problems, students, rule, ties, waves)
+    examiner = ExactExaminer(problems, students, SearchSettings(rule=rule, ties=ties, waves=waves))
     asked = sit(examiner, outcomes)
     assert examiner.done
     assert examiner.selected() == {
@@ -112,7 +112,7 @@ def test_problems_whose_answers_agree_or_are_missing_cost_no_exam(rule: ExamRule
         Examined("none", [None, None], ["a", "b"], 9),
         Examined("empty", [], [], 9),
     ]
-    examiner = ExactExaminer(problems, ["strong"], rule)
+    examiner = ExactExaminer(problems, ["strong"], SearchSettings(rule=rule))
     assert examiner.done
     assert examiner.wave() == []
     assert examiner.selected() == {"same": "4", "none": None, "empty": None}
@@ -136,7 +136,7 @@ def clear_case(problems: int = 40) -> tuple[list[Examined], Outcomes]:
 @pytest.mark.parametrize(("rule", "share"), [("sum", 0.5), ("max", 0.6)])
 def test_most_exams_are_saved_where_teaching_tells_answers_apart(rule: ExamRule, share: float) -> None:
     problems, outcomes = clear_case()
-    examiner = ExactExaminer(problems, ["strong"], rule)
+    examiner = ExactExaminer(problems, ["strong"], SearchSettings(rule=rule))
     sit(examiner, outcomes)
     assert examiner.asked < share * examiner.planned
 
@@ -144,8 +144,8 @@ def test_most_exams_are_saved_where_teaching_tells_answers_apart(rule: ExamRule,
 @pytest.mark.parametrize("rule", ["max", "sum"])
 def test_racing_asks_less_and_mostly_agrees(rule: ExamRule) -> None:
     problems, outcomes = clear_case()
-    exact = ExactExaminer(problems, ["strong"], rule)
-    racing = RacingExaminer(problems, ["strong"], rule, error=0.1)
+    exact = ExactExaminer(problems, ["strong"], SearchSettings(rule=rule))
+    racing = RacingExaminer(problems, ["strong"], SearchSettings(rule=rule, racing_error=0.1), seed=0)
     sit(exact, outcomes)
     sit(racing, outcomes)
     selected, raced = exact.selected(), racing.selected()
@@ -155,13 +155,13 @@ def test_racing_asks_less_and_mostly_agrees(rule: ExamRule) -> None:
 
 def test_racing_stops_the_same_way_in_every_run() -> None:
     problems, outcomes = clear_case(8)
-    runs = [sit(RacingExaminer(problems, ["strong"], "sum", seed=3), outcomes) for _ in range(2)]
+    runs = [sit(RacingExaminer(problems, ["strong"], SearchSettings(), seed=3), outcomes) for _ in range(2)]
     assert runs[0] == runs[1]
 
 
 def test_results_must_be_those_of_the_wave() -> None:
     problems, outcomes = clear_case(2)
-    examiner = ExactExaminer(problems, ["strong"], "sum")
+    examiner = ExactExaminer(problems, ["strong"], SearchSettings())
     with pytest.raises(ValueError, match="not decided"):
         examiner.selected()
     questions = examiner.wave()
@@ -177,13 +177,11 @@ def test_results_must_be_those_of_the_wave() -> None:
 
 def test_unusable_arguments_are_refused() -> None:
     with pytest.raises(DataError, match="two answers"):
-        ExactExaminer([Examined("p", ["1", "2"], ["a", "a"], 9)], ["strong"], "sum")
+        ExactExaminer([Examined("p", ["1", "2"], ["a", "a"], 9)], ["strong"], SearchSettings())
     with pytest.raises(ValueError, match="twice"):
-        ExactExaminer([Examined("p", ["1"], ["a"], 9)] * 2, ["strong"], "sum")
+        ExactExaminer([Examined("p", ["1"], ["a"], 9)] * 2, ["strong"], SearchSettings())
     with pytest.raises(ValueError, match="one student"):
-        ExactExaminer([], [], "sum")
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        RacingExaminer([], ["strong"], "sum", error=1)
+        ExactExaminer([], [], SearchSettings())
 
 
 def test_failures_lower_n_and_are_not_counted_as_wrong() -> None:

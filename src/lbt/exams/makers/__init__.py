@@ -1,7 +1,7 @@
 """Exam makers: which exam problems a teaching problem's demos are tried on."""
 
 from lbt.exams.makers.companions import Companions
-from lbt.exams.makers.exams import make_exams
 from lbt.exams.makers.counts import report_exams
+from lbt.exams.makers.exams import make_exams
 
 __all__ = ["Companions", "make_exams", "report_exams"]

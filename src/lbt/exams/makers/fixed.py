@@ -12,7 +12,7 @@ from lbt.exams.settings import ExamSettings
 def rank_by_list(
     taught: pd.DataFrame, pool: pd.DataFrame, settings: ExamSettings, seed: int
 ) -> Iterator[tuple[str, list[str]]]:
-    """The listed exam problems in the order of the file; raises DataError for an id that is none of them."""
+    """The listed exam problems in the order of the file; raises DataError for an unknown id."""
     listed = _read_ids(Path(str(settings.fixed.path)), set(pool["problem_id"]))
     yield from ((problem_id, listed) for problem_id in taught["problem_id"])
 

@@ -58,7 +58,7 @@ class ScriptedEngine:
         name: What messages call the model.
 
     Raises:
-        ModelError: The file is not there, or a line of it is no answer.
+        ModelError: The file does not exist, or one of its lines is not an answer.
     """
 
     name = "scripted"

@@ -1,4 +1,4 @@
-"""The generation store: every text that a model ever wrote for us, one row a sample, in one SQLite file.
+"""The generation store: every text that a model has written, one row per sample, in one SQLite file.
 
 Rows are only added and never changed: what is stored under a request key is what that request gives.
 """
@@ -50,7 +50,7 @@ class GenerationStore:
         path: The file.
 
     Raises:
-        LbtError: On first use: the file is no generation store, has another schema version, cannot be opened,
+        LbtError: On first use: the file is not a store, has another schema version, cannot be opened,
             or another process keeps it locked.
     """
 

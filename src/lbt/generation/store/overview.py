@@ -1,4 +1,4 @@
-"""What is in a generation store, and taking out of it what is no longer wanted."""
+"""Show what a generation store contains, and delete from it."""
 
 import logging
 import time
@@ -124,7 +124,7 @@ def _conditions(
         terms.append("created_at <= ?")
         values.append(time.time() - older_than.total_seconds())
     if not terms:
-        raise LbtError("Name a model, a label or an age: what would be deleted is the whole store.")
+        raise LbtError("Name a model, a label or an age; without one, the whole store would be deleted.")
     return " AND ".join(terms), values
 
 

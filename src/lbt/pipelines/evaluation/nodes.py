@@ -41,11 +41,18 @@ def answer_problems(
 
 
 def compare_models(
-    problems: pd.DataFrame, evaluation_answers: pd.DataFrame, evaluation: EvaluationSettings, seed: Seed
+    problems: pd.DataFrame,
+    evaluation_answers: pd.DataFrame,
+    evaluation: EvaluationSettings,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[dict[str, float], pd.DataFrame, str]:
     """Figures, accuracy by family, sample transcripts; all empty where evaluation is off."""
     if evaluation_answers.empty:
         no_family = tables.make_table(tables.accuracy_by_family, [])
         return {}, no_family, "No evaluation problems (problems.evaluation: 0)."
-    metrics, by_family = stage.compare_models(evaluation_answers, evaluation, seed.root)
+    metrics, by_family = stage.compare_models(
+        evaluation_answers, evaluation, seed.root, domain.graded_by(grading)
+    )
     return metrics, by_family, stage.sample_transcripts(problems, evaluation_answers, seed.root)

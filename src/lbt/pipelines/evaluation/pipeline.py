@@ -20,7 +20,14 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 compare_models,
-                inputs=["problems", "evaluation_answers", "params:evaluation", "params:seed"],
+                inputs=[
+                    "problems",
+                    "evaluation_answers",
+                    "params:evaluation",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                ],
                 outputs=["evaluation_metrics", "accuracy_by_family", "transcripts"],
                 name="compare_models",
             ),

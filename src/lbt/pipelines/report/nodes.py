@@ -1,4 +1,4 @@
-"""What a person looks at."""
+"""Plots and the closing summary."""
 
 import pandas as pd
 import plotly.graph_objects as go

@@ -16,7 +16,7 @@ def score_rationales(
     seed: Seed,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
     """LbT scores, the procedures where they are known (the pocket), and what the scores tell apart."""
-    scores = stage.score_rationales(exam_answers, scoring, seed.root)
+    scores = stage.score_rationales(exam_answers, scoring)
     procedures = label_procedures(problems, rationales)
     metrics = score_metrics(rationales, scores, scoring, seed.root)
     metrics |= lucky_auc(rationales, scores, procedures, scoring, seed.root)

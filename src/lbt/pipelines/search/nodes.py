@@ -51,6 +51,17 @@ def sample_rationales(
     return asked.table, asked.usage
 
 
+def plan_exams(
+    problems: pd.DataFrame,
+    rationales: pd.DataFrame,
+    exams: ExamSettings,
+    search: SearchSettings,
+    seed: Seed,
+) -> pd.DataFrame:
+    """As in the main job; with `search.paper` rationales without an answer are examined too."""
+    return exam_stage.plan_exams(problems, rationales, exams, seed.root, answerless=search.paper)
+
+
 def examine_rationales(
     exam_plan: pd.DataFrame,
     problems: pd.DataFrame,

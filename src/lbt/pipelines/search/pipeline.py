@@ -1,16 +1,17 @@
 """lbt_search: the stages that M1 shares with the main job, then baselines, selection and report.
 
-Two nodes take the place of the main job's, around the same functions: teaching draws search.samples
-rationales, and an adaptive examiner may sit the exams.
+Three nodes take the place of the main job's, around the same functions: teaching draws search.samples
+rationales, search.paper may have answerless ones examined, and an adaptive examiner may sit the exams.
 """
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines import exams, problems, report, scoring
+from lbt.pipelines import problems, report, scoring
 from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.search.nodes import (
     answer_without_students,
     examine_rationales,
+    plan_exams,
     plot_accuracies,
     plot_curve,
     sample_rationales,
@@ -24,7 +25,6 @@ def create_pipeline() -> Pipeline:
     """The whole pipeline of M1."""
     shared = [
         problems.create_pipeline(trains=False),
-        exams.create_pipeline().only_nodes("exams.plan_exams"),
         scoring.create_pipeline(),
         report.create_pipeline().only_nodes("report.plot_lbt_scores"),
     ]
@@ -59,6 +59,12 @@ def _exams() -> Pipeline:
         "exams",
         [
             node(
+                plan_exams,
+                inputs=["problems", "rationales", "params:exams", "params:search", "params:seed"],
+                outputs="exam_plan",
+                name="plan_exams",
+            ),
+            node(
                 examine_rationales,
                 inputs=[
                     "exam_plan",
@@ -71,7 +77,7 @@ def _exams() -> Pipeline:
                 ],
                 outputs=["exam_answers", "exam_usage", "exam_decisions"],
                 name="examine_rationales",
-            )
+            ),
         ],
     )
 

@@ -148,6 +148,7 @@ ARITHMETIC = (
         lambda rng: (rng.randint(2, 30), rng.randint(2, 12), rng.randint(1, 9)),
         Procedure("Times comes first.", _times_first),
         Procedure("Go from left to right.", _left_to_right),
+        accepts=lambda a, b, c: a > 1 and b > 1 and c < 10,
     ),
     Family(
         "brackets",

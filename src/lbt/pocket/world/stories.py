@@ -220,7 +220,7 @@ STORIES = (
         lambda rng: (10 * rng.randint(1, 9), 10 * rng.randint(2, 50)),
         Procedure("A tenth for each ten percent.", _tenth_times),
         Procedure("Percent means a tenth.", _only_a_tenth),
-        accepts=lambda percent, price: percent * price <= 24000,
+        accepts=lambda percent, price: percent < 100 and price >= 20 and percent * price <= 24000,
     ),
     Family(
         "discount",
@@ -244,7 +244,7 @@ STORIES = (
         lambda rng: (5 * rng.randint(4, 20), rng.randint(1, 7), rng.randint(2, 12)),
         Procedure("Cost of all pens.", _pay_for_all),
         Procedure("Cost of a pen.", _pay_for_one),
-        accepts=lambda paid, count, price: paid > count * price,
+        accepts=lambda paid, count, price: count <= 7 and price > 1 and paid > count * price,
     ),
     Family(
         "weighted_mean",
@@ -279,7 +279,7 @@ STORIES = (
         ),
         Procedure("Miles in an hour.", _unit_rate),
         Procedure("Miles times hours.", _distance_times),
-        accepts=lambda distance, hours, other: hours != other,
+        accepts=lambda distance, hours, other: distance % hours == 0 and other <= 8 and hours != other,
     ),
     Family(
         "posts",
@@ -301,7 +301,7 @@ STORIES = (
         lambda rng: (2 * rng.randint(2, 12), rng.randint(3, 30)),
         Procedure("Half the base.", _half_base),
         Procedure("Base by height.", _base_times_height),
-        accepts=lambda base, height: base * height <= 400,
+        accepts=lambda base, height: base % 2 == 0 and base <= 24 and base * height <= 400,
     ),
     Family(
         "more_than",
@@ -326,9 +326,12 @@ STORIES = (
         Procedure("Go up to the hour.", _across_the_hour),
         Procedure("Compare the minutes.", _compare_minutes),
         accepts=lambda hour, start, next_hour, end: (
-            start < end
-            if hour == next_hour
-            else start != end and 60 - start + end <= 75 and 60 - start + end != abs(start - end)
+            hour <= next_hour <= hour + 1
+            and (
+                start < end
+                if hour == next_hour
+                else start != end and 60 - start + end <= 75 and 60 - start + end != abs(start - end)
+            )
         ),
     ),
     Family(
@@ -347,7 +350,7 @@ STORIES = (
         lambda rng: (rng.randint(2, 12), rng.randint(3, 12), rng.randint(1, 9)),
         Procedure("Multiply the boxes.", _multiply_boxes),
         Procedure("Add boxes and eggs.", _add_boxes),
-        accepts=lambda boxes, each, broken: boxes + each > broken,
+        accepts=lambda boxes, each, broken: each > 2 and boxes + each > broken,
     ),
     Family(
         "perimeter",
@@ -359,6 +362,6 @@ STORIES = (
         Procedure("Twice both sides.", _twice_the_sum),
         Procedure("Side times side.", _side_times_side),
         Procedure("Add two sides.", _two_sides),
-        accepts=lambda a, b: a * b != 2 * (a + b),
+        accepts=lambda a, b: a <= 20 and b > 2 and a * b != 2 * (a + b),
     ),
 )

@@ -91,7 +91,7 @@ def read_answer(text: str, call: Call, api: Api) -> list[Generated]:
     limit is a failure.
 
     Raises:
-        BadAnswer: The body is no JSON or holds no usable choice.
+        BadAnswer: The body is not JSON or has no usable choice.
     """
     payload = _payload(text)
     choices = [choice for choice in payload["choices"] if isinstance(choice, dict)]

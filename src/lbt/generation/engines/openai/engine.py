@@ -27,7 +27,7 @@ class OpenAIEngine:
         identity: The model, as `identify_model` found it.
 
     Raises:
-        ModelError: The API key cannot be sent in a header, or an endpoint's URL is none.
+        ModelError: The API key cannot be sent in a header, or an endpoint is not a URL.
     """
 
     name = "openai"
@@ -84,7 +84,7 @@ def _read_key(variable: str, name: str) -> str:
     key = os.environ.get(variable, "").strip()
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise ModelError(
-            f"{name}: the environment variable {variable} holds what cannot be an API key: it has spaces, "
+            f"{name}: the environment variable {variable} does not hold an API key: it contains spaces, "
             "line breaks or characters beyond ASCII. Set it to the key alone."
         )
     return key
@@ -95,7 +95,7 @@ def _check_urls(endpoints: Iterable[str], name: str) -> None:
         try:
             httpx.URL(endpoint)
         except httpx.InvalidURL as error:
-            raise ModelError(f"{name}: {endpoint} in server.endpoints is no URL: {error}.") from error
+            raise ModelError(f"{name}: {endpoint} in server.endpoints is not a URL: {error}.") from error
 
 
 def _quieten() -> None:

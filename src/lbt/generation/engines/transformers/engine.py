@@ -61,7 +61,7 @@ class TransformersEngine:
         iterator = iter(prompts)
         while window := list(islice(iterator, _WINDOW)):
             for sampling, batch in self._batches(window):
-                # Not around the loop: what the caller does between two results is no inference.
+                # Not around the loop: what the caller does between two results is not inference.
                 yield from _in_inference_mode(self._answer(batch, sampling))
 
     def close(self) -> None:

@@ -11,14 +11,14 @@ def choose_device(device: str, name: str) -> torch.device:
     """The device that a setting names; auto takes a GPU if there is one.
 
     Raises:
-        ModelError: There is no such device, or not here; `name` is what the message calls the model.
+        ModelError: The device does not exist or is not available; `name` is the model's name in the message.
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
     except RuntimeError as error:
-        raise ModelError(f"{name}: device {device!r} is none: {error}. Use auto, cpu or cuda.") from error
+        raise ModelError(f"{name}: {device!r} is not a device: {error}. Use auto, cpu or cuda.") from error
     if chosen.type not in DEVICES or (
         chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count()
     ):

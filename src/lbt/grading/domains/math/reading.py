@@ -76,7 +76,7 @@ def read_math(text: str, cut: bool = False, extraction: Extraction = "flexible")
 
 
 def _states_too_much(rule: str, statement: str, text: str) -> bool:
-    """Whether an over-long statement is an answer; prose is none, nor is a last line that runs on."""
+    """Whether an over-long statement is an answer; prose is not, and neither is a last line that runs on."""
     if rule == "last line":
         return statement == text.strip() and " " not in statement
     return rule in ("\\boxed", "[[Final Answer]]") or not _PROSE.search(statement[:MAXIMUM_LENGTH])
