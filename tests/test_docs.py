@@ -130,11 +130,25 @@ def test_every_python_name_exists(document: Path) -> None:
         assert _resolves(name), f"there is no {name}"
 
 
+def test_the_table_of_stages_names_what_the_catalog_holds() -> None:
+    catalog = _configuration()["catalog"]
+    stages = "problems|teaching|exams|scoring|preferences|training|evaluation|report"
+    row = re.compile(rf"^\| (?:{stages}) \|.*\| (.*) \|$", re.MULTILINE)
+    rows = row.findall((ROOT / "README.md").read_text())
+    assert len(rows) == 8
+    for name in re.findall(r"`(\w+)`", " ".join(rows)):
+        assert name in catalog
+
+
+def _configuration() -> OmegaConfigLoader:
+    return OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)
+
+
 @cache
 def parameter_types() -> dict[str, Any]:
     configure_project("lbt")
-    loader = OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)
-    return dict(ParameterValidator(dict(pipelines)).validate_raw_params(loader["parameters"]))
+    raw = _configuration()["parameters"]
+    return dict(ParameterValidator(dict(pipelines)).validate_raw_params(raw))
 
 
 def is_parameter(name: str) -> bool:

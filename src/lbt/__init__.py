@@ -1,3 +1,3 @@
 """Learning by teaching: a teacher explains, students sit exams, their success trains the teacher."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -14,7 +14,7 @@ from itertools import count, islice, pairwise
 from pathlib import Path
 
 import pytest
-from tests.generation.faulty_server import FAULTS, Asked, FaultyServer
+from tests.generation.engines.faulty_server import FAULTS, Asked, FaultyServer
 
 from lbt.errors import ModelError
 from lbt.generation import (
@@ -26,8 +26,8 @@ from lbt.generation import (
     Request,
     SamplingSettings,
     generate,
-    openai_session,
 )
+from lbt.generation.engines.openai import session
 from lbt.generation.engines.openai.calls import BadAnswer, Call, read_answer
 from lbt.generation.engines.openai.engine import OpenAIEngine
 from lbt.generation.engines.openai.faults import retry_after_s
@@ -45,8 +45,8 @@ Texts = dict[tuple[str, int], tuple[str, str]]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits long, and none sends a key it does not know of."""
-    monkeypatch.setattr(openai_session, "_BACKOFF_S", 0.01)
-    monkeypatch.setattr(openai_session, "_LONGEST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(session, "_BACKOFF_S", 0.01)
+    monkeypatch.setattr(session, "_LONGEST_BACKOFF_S", 0.05)
     for variable in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
 
@@ -286,7 +286,7 @@ def test_what_is_out_of_tries_is_counted_with_the_reason() -> None:
     assert all(expected[place] == text for place, text in texts_of(results).items())
     assert set(failures_of(results)) <= {
         f"{server.url}: HTTP 500: no luck with Bearer none (tried 2 times)",
-        f"{server.url}: an answer in HTML (tried 2 times)",
+        f"{server.url}: a web page as answer; does its address end in /v1? (tried 2 times)",
     }
 
 
@@ -368,7 +368,7 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
         list(engine.generate([prompt_of(number) for number in range(100)]))
     message = str(caught.value)
     state = "holds a key" if key else "is not set"
-    assert f"models.teacher: {server.url} does not serve the model 'm' to us (HTTP 401" in message
+    assert f"models.teacher: {server.url} does not answer for the model 'm' (HTTP 401" in message
     assert f"environment variable MY_KEY, which {state}" in message
     assert KEY not in message
     assert len(server.asked) <= 8
@@ -376,13 +376,23 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
 
 def test_an_unknown_model_ends_the_run_and_names_it() -> None:
     with (
-        FaultyServer(fault="404") as server,
+        FaultyServer(fault="unknown model") as server,
         closing(engine_of(server)) as engine,
         pytest.raises(
-            ModelError, match=r"'m' to us \(HTTP 404: .*correct server.endpoints.* or server.model"
+            ModelError, match=r"'m' \(HTTP 404: .*Set server\.model to a name that the server knows"
         ),
     ):
         list(engine.generate([prompt_of(1)]))
+
+
+def test_an_address_without_v1_ends_the_run_and_is_corrected() -> None:
+    with FaultyServer() as server:
+        address = server.url.removesuffix("/v1")
+        with (
+            closing(engine_of(address)) as engine,
+            pytest.raises(ModelError, match=rf"no such address\..* ends in /v1, here {server.url}\."),
+        ):
+            list(engine.generate([prompt_of(1)]))
 
 
 def test_the_key_is_sent_and_shown_nowhere(
@@ -474,7 +484,7 @@ def test_with_no_endpoint_left_all_fail_together() -> None:
 
 
 def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_session, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(session, "_PATIENCE_S", 0.2)
     began = time.monotonic()
     with FaultyServer(fault="500", delay_s=0.05) as server:
         results = ask(engine_of(server, attempts=2), [prompt_of(number) for number in range(5000)])
@@ -484,7 +494,7 @@ def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: p
 
 
 def test_an_outage_shorter_than_a_minute_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_session, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(session, "_PATIENCE_S", 0.1)
     with FaultyServer(share=0.5, kinds=("500",), delay_s=0.01) as server:
         results = ask(
             engine_of(server, attempts=1, concurrency=1), [prompt_of(number) for number in range(40)]
