@@ -34,7 +34,7 @@ class Training:
         name: What messages call it, such as the key of its parameters, "models.teacher".
         prompts: Instruction and prefill that it was sampled with.
         settings: How to train.
-        seed: The run's seed; equal inputs and seed on a CPU give equal weights.
+        seed: The run's seed; equal inputs, seed and number of threads on a CPU give equal weights.
     """
 
     model: ModelSettings
