@@ -100,7 +100,7 @@ def _read_script(path: str, name: str) -> Script:
                 lines.append(ScriptLine(**json.loads(line)))
             except (ValueError, TypeError, ValidationError) as error:
                 raise ModelError(
-                    f"{name}: {path}:{number} is no answer ({error}). Write a JSON object with answers, a "
+                    f"{name}: {path}:{number} is not an answer ({error}). Write a JSON object with answers, "
                     "list of texts, and contains, a text in the question that they answer."
                 ) from error
 
