@@ -23,14 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lbt.exams.adaptive import sit_adaptively
-from lbt.teaching.asking import Requests
 from results import Row, hand_over, options, result
 from workload import ROOT, STUDENT, Workload, model, opened, prompts_of, served
 
 from lbt.generation import Engine, GenerationStore, ModelSettings, Request, identify_model, sampler
 from lbt.generation.rendering import load_tokenizer
-from lbt.search.examiner.exact import ExactExaminer, Examined
+from lbt.search import SearchSettings, examine_adaptively
 
 ANSWERS = 5000
 TURNS = 3
@@ -119,11 +117,11 @@ def measure(engine_name: str, folder: Path) -> list[Row]:
 def measure_engine(engine_name: str, settings: ModelSettings, folder: Path) -> list[Row]:
     command = f"python benchmarks/engines.py {engine_name}"
     workload, many = Workload(folder, 16), Workload(folder, 32)
-    requests = workload.requests(ANSWERS)
-    few = [workload.papers.request(row) for row in workload.rows[: 3 * PAPER_RATIONALES]]
+    requests = workload.first_requests(ANSWERS)
+    few = list(workload.requests(workload.rows[: 3 * PAPER_RATIONALES]))
     answers = sum(request.samples for request in requests)
     few_answers = sum(request.samples for request in few)
-    stage = Requests(workload.plan.to_dict("records"), workload.papers.request)
+    stage = workload.requests()
     pipe = paper_pipeline(settings)
     seen: dict[str, list[float]] = {}
     with opened(settings) as (engine, identity):
@@ -162,7 +160,7 @@ def measure_continuous(folder: Path) -> list[Row]:
     """Transformers' own continuous batching beside our batches; its cache takes most of the free memory."""
     settings = model(STUDENT)
     workload = Workload(folder, 16)
-    requests = [workload.papers.request(row) for row in workload.rows[:30]]
+    requests = list(workload.requests(workload.rows[:30]))
     with opened(settings) as (engine, identity):
         bare(engine, settings, identity, requests)  # warm
         ours_s, _ = timed(lambda: bare(engine, settings, identity, requests))
@@ -194,21 +192,13 @@ def continuous_batching(loaded: Any, settings: ModelSettings, requests: list[Req
     return float(seconds)
 
 
-def in_waves(workload: Workload, settings: ModelSettings) -> float:
+def in_waves(workload: Workload, student: ModelSettings) -> float:
     """Seconds of M1's exams (SUM) in waves."""
-    examined = [
-        Examined(
-            str(problem),
-            [answer if isinstance(answer, str) else None for answer in rows["answer"]],
-            list(rows["demo_id"]),
-            9,
-        )
-        for problem, rows in workload.table.groupby("problem_id")
-    ]
-    examiner = ExactExaminer(examined, [STUDENT], "sum")
+    settings = SearchSettings(examiner="exact", rule="sum", baselines=())
     with tempfile.TemporaryDirectory() as folder, GenerationStore(Path(folder) / "w.sqlite") as store:
+        asker, students = workload.asker(store), {STUDENT: student}
         seconds, _ = timed(
-            lambda: sit_adaptively(examiner, workload.plan, workload.papers, {STUDENT: settings}, store)
+            lambda: examine_adaptively(asker, workload.papers, workload.table, students, settings)
         )
     return seconds
 

@@ -16,13 +16,12 @@ import pandas as pd
 from results import Row, hand_over, options
 from workload import ROOT, STUDENT, Workload, model
 
-from lbt.exams import sit_exams
+from lbt import tables
 from lbt.generation import GenerationStore
-from lbt.grading import COUNTED, domain_named
-from lbt.search.examiner.bounds import ExamRule
-from lbt.search.examiner.exact import ExactExaminer, Examined
-from lbt.search.examiner.racing import RacingExaminer
-from lbt.search.selection import exam_score, select
+from lbt.grading import COUNTED
+from lbt.search import SearchSettings
+from lbt.search.examiner import ExactExaminer, Examined, RacingExaminer
+from lbt.search.selection import ExamRule, exam_score, select
 from lbt.statistics import wilson_interval
 
 RATIONALES = (16, 64, 256)
@@ -36,21 +35,10 @@ Outcomes = dict[str, list[bool | None]]
 def full_exams(folder: Path, rationales: int) -> tuple[pd.DataFrame, Outcomes, int]:
     """The rationales, the full exam of each distinct demo, and the questions of one exam."""
     workload = Workload(folder, rationales)
-    plan = workload.plan[workload.plan["demo_id"].notna()]
+    tasks = workload.papers.tasks(STUDENT, workload.papers.of_demos())
     with GenerationStore(folder / "exams.sqlite") as store:
-        answers, _ = sit_exams(
-            plan,
-            workload.problems,
-            workload.table,
-            STUDENT,
-            model(STUDENT),
-            workload.prompts,
-            workload.exams,
-            store,
-            0,
-            domain_named("number"),
-        )
-    ordered = answers.sort_values(["repeat", "exam_problem_id"])
+        asked = workload.asker(store).ask(model(STUDENT), "exams", tasks, tables.exam_answers)
+    ordered = asked.table.sort_values(["repeat", "exam_problem_id"])
     outcomes = {
         str(demo): [verdict == "correct" if verdict in COUNTED else None for verdict in rows["verdict"]]
         for demo, rows in ordered.groupby("demo_id")
@@ -123,11 +111,12 @@ def measure(folder: Path) -> list[Row]:
             full = {
                 problem.problem_id: selection_of_full_exams(problem, outcomes, rule) for problem in problems
             }
-            exact = ExactExaminer(problems, [STUDENT], rule)
+            settings = SearchSettings(rule=rule)
+            exact = ExactExaminer(problems, [STUDENT], settings)
             rows.append(share_row(f"exact_examiner_share{suffix}", sit(exact, outcomes), problems))
             if exact.selected() != full:
                 raise RuntimeError(f"The exact examiner differs from the full exams: {rule}, {rationales}.")
-            racing = RacingExaminer(problems, [STUDENT], rule)
+            racing = RacingExaminer(problems, [STUDENT], settings, seed=0)
             rows.append(share_row(f"racing_share{suffix}", sit(racing, outcomes), problems))
             selected = racing.selected()
             agreeing = sum(selected[problem] == full[problem] for problem in full)

@@ -23,23 +23,25 @@ COMMAND = "python benchmarks/memory.py"
 
 def run(size: int) -> dict[str, float]:
     """Generate, ask again; returns peak memory in MB and the seconds of the second call."""
-    from lbt.teaching.asking import Requests
-
-    from lbt.generation import GenerationStore, Request, SamplingSettings, generate
+    from lbt.asking import Asker, Task, Tasks
+    from lbt.asking.asker import Requests
+    from lbt.generation import GenerationStore, SamplingSettings, generate
+    from lbt.grading import domain_named
+    from lbt.prompts import Message, PromptSettings
 
     sampling = SamplingSettings(temperature=0.7, max_tokens=2)
 
-    def request(number: int) -> Request:
+    def task(number: int) -> Task:
         demo = f"{number % 97} boxes hold {number % 89} eggs each and 9 eggs break. How many are left?"
-        messages = (
-            ("user", demo),
-            ("assistant", f"Multiply, then take away what broke. {number}\n#### {number % 7919}"),
-            ("user", f"{number} boxes hold 3 eggs each and 2 eggs break. How many are left?"),
-        )
-        return Request(messages, 1, sampling, 0)
+        said = f"Multiply, then take away what broke. {number}\n#### {number % 7919}"
+        question = f"{number} boxes hold 3 eggs each and 2 eggs break. How many are left?"
+        turns = (("user", demo), ("assistant", said), ("user", question))
+        messages = [Message(role=role, content=content) for role, content in turns]
+        return Task(messages, "", {}, 1, sampling)
 
-    requests = Requests(range(size), request)
     with tempfile.TemporaryDirectory() as folder, GenerationStore(Path(folder) / "s.sqlite") as store:
+        asker = Asker(PromptSettings(), store, 0, domain_named("number"))
+        requests = Requests(Tasks(range(size), task), asker)
         assert generate(model(STUDENT), requests, store, "exams").new == size
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         began = time.perf_counter()

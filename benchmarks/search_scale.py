@@ -3,7 +3,7 @@
     python benchmarks/search_scale.py --data FOLDER     with math500_test.jsonl and math_fneval_variants.jsonl
     python benchmarks/search_scale.py                   with as many pocket problems
 
-The whole pipeline runs twice. The first time a seeded fake engine stands in for both models, and every
+The whole pipeline runs twice. The first time a scripted model stands in for teacher and student, and every
 completion is written into a new store and graded; the second time all comes from the store. Every rationale
 is another text, so that none of their exams is saved. 64, 128 and 256 rationales show how the cost grows.
 """
@@ -16,43 +16,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from results import Row, hand_over, options, result
 from workload import ROOT
 
 from lbt.generation import GenerationStore
+from lbt.generation.engines.scripted import Script
 from lbt.grading import domain_named
 
 PROBLEMS = 181
 SIZES = (64, 128, 256)
-SERVER = {"endpoints": ["http://127.0.0.1:9/v1"], "api": "chat"}
 
 
-class FakeEngine:
+def script_of(golds: dict[str, str]) -> Script:
     """Knows every right answer and gives it in seven of ten cases; no two of its texts are equal."""
+    from lbt.generation import Completion
 
-    name, version = "fake", "1"
+    def script(messages: Sequence[tuple[str, str]], sample: int) -> Completion:
+        draw = hashlib.sha256(f"{messages}/{sample}".encode()).digest()
+        answer = golds[messages[-1][1]] if draw[0] < 180 else str(draw[0] % 5)
+        text = f"First {draw.hex()[:12]}, then the rest of it. " * 8 + f"So it is $\\boxed{{{answer}}}$."
+        return Completion(text, "stop", 900, 300)
 
-    def __init__(self, golds: dict[str, str]) -> None:
-        self._golds = golds
-
-    def generate(self, prompts: Iterable[Any]) -> Iterator[Any]:
-        from lbt.generation import Completion, Generated
-
-        for prompt in prompts:
-            gold = self._golds[prompt.messages[-1][1]]
-            for index in prompt.samples:
-                draw = hashlib.sha256(f"{prompt.key}/{index}".encode()).digest()
-                answer = gold if draw[0] < 180 else str(draw[0] % 5)
-                text = (
-                    f"First {draw.hex()[:12]}, then the rest of it. " * 8 + f"So it is $\\boxed{{{answer}}}$."
-                )
-                yield Generated(prompt.key, index, Completion(text, "stop", 900, 300))
-
-    def close(self) -> None: ...
+    return script
 
 
 def parameters(data: Path | None, rationales: int) -> dict[str, Any]:
@@ -64,20 +54,30 @@ def parameters(data: Path | None, rationales: int) -> dict[str, Any]:
             "exam_paths": [str(data / "math_fneval_variants.jsonl")],
             "bad_rows": "set_aside",
         }
-    student = {"path": "fake-student", "engine": "openai", "server": SERVER}
+    model = {"path": "function:knowing", "engine": "scripted"}
     return {
         "domain": "number" if data is None else "math",
         "problems": problems,
         "models": {
-            "teacher": {"path": "fake-teacher", "engine": "openai", "server": SERVER},
-            "students": {"strong": None, "weak": None, "fake": student},
+            "teacher": model,
+            "students": {"strong": None, "weak": None, "knowing": model},
         },
         "search": {"samples": rationales, "baselines": []},
     }
 
 
+def load_problems_of(chosen: dict[str, Any]) -> pd.DataFrame:
+    from lbt.pocket.problems import load_pocket_problems
+    from lbt.problems import ProblemSettings, load_problems
+
+    settings = ProblemSettings(**chosen["problems"])
+    if settings.source == "pocket":
+        return load_pocket_problems(settings, 0)[0]
+    return load_problems(settings, 0, domain_named(chosen["domain"]))[0]
+
+
 def run(data: Path | None, rationales: int, record: bool) -> dict[str, float]:
-    """The pipeline in this process; with `record`, the fake engine answers what the store lacks."""
+    """The pipeline in this process; with `record`, the scripted model answers what the store lacks."""
     from kedro.framework.session import KedroSession
     from kedro.framework.startup import bootstrap_project
 
@@ -85,12 +85,10 @@ def run(data: Path | None, rationales: int, record: bool) -> dict[str, float]:
     os.chdir(ROOT)
     chosen = parameters(data, rationales)
     if record:
-        from lbt.generation import sampler
-        from lbt.problems import ProblemSettings, load_problems
+        from lbt.generation.engines.scripted import scripted_model
 
-        table, _ = load_problems(ProblemSettings(**chosen["problems"]), 0, domain_named(chosen["domain"]))
-        golds = dict(zip(table["question"], table["answer"], strict=True))
-        sampler.open_engine = lambda *_: FakeEngine(golds)  # type: ignore[assignment, return-value]
+        table = load_problems_of(chosen)
+        scripted_model(script_of(dict(zip(table["question"], table["answer"], strict=True))), "knowing")
     began = time.perf_counter()
     with KedroSession.create(project_path=ROOT, runtime_params=chosen) as session:
         session.run(pipeline_names=["lbt_search"])
@@ -140,7 +138,7 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--data", type=Path, help="the folder of the two files")
     parser.add_argument("--size", type=int, help="one number of rationales, in this process")
-    parser.add_argument("--record", action="store_true", help="with --size: let the fake engine answer")
+    parser.add_argument("--record", action="store_true", help="with --size: let the scripted model answer")
     arguments = parser.parse_args()
     data = arguments.data and arguments.data.resolve()
     if arguments.size:

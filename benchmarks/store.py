@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from results import Row as Figure
-from results import hand_over, options, result
+from results import Row, hand_over, options, result
 
-from lbt.generation import Completion, GenerationStore, Origin, Row
+from lbt.generation import Completion, GenerationStore, Origin, StoredSample
 from lbt.generation.recording import COMMIT_EVERY_ROWS
 
 ROWS = 1_000_000
@@ -42,7 +41,7 @@ def filled(store: GenerationStore) -> float:
     """Fill a store with different texts; returns the seconds spent in `put`."""
     letters = "".join(random.Random(0).choices("abcdefghij klmno pqrst uvwxyz 0123456789\n", k=50_000))
     seconds = 0.0
-    rows: list[Row] = []
+    rows: list[StoredSample] = []
     for number, index in samples():
         start = number * 7919 % (len(letters) - CHARACTERS)
         text = f"{number} {index} {letters[start : start + CHARACTERS]}"[:CHARACTERS]
@@ -74,7 +73,7 @@ def looked_up(store: GenerationStore) -> dict[str, float]:
     return seconds
 
 
-def measure() -> list[Figure]:
+def measure() -> list[Row]:
     """The median of three repetitions, with the lowest and the highest."""
     seen: dict[str, list[float]] = {}
     for _ in range(REPEATS):

@@ -16,8 +16,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from lbt.exams import ExamSettings, plan_exams
-from lbt.exams.papers import ExamPapers
+from lbt.asking import Asker
+from lbt.asking.asker import Requests
+from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.exams.papers import Paper
 from lbt.generation import (
     Engine,
     GenerationStore,
@@ -33,7 +35,8 @@ from lbt.generation import (
     request_key,
 )
 from lbt.grading import domain_named
-from lbt.problems import ProblemSettings, load_problems
+from lbt.pocket.problems import load_pocket_problems
+from lbt.problems import ProblemSettings
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 
@@ -75,41 +78,39 @@ class Workload:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        return load_problems(ProblemSettings(**parameters("problems")), 0, domain_named("number"))[0]
+        return load_pocket_problems(ProblemSettings(**parameters("problems")), 0)[0]
+
+    def asker(self, store: GenerationStore) -> Asker:
+        """What asks as a run of conf/base does."""
+        return Asker(PromptSettings(**parameters("prompts")), store, 0, domain_named("number"))
 
     @cached_property
     def table(self) -> pd.DataFrame:
         teaching = TeachingSettings(**parameters("teaching") | {"samples": self.rationales})
         with GenerationStore(self.folder / "rationales.sqlite") as store:
-            return sample_rationales(
-                self.problems, model("teacher"), self.prompts, teaching, store, 0, domain_named("number")
-            )[0]
-
-    @cached_property
-    def plan(self) -> pd.DataFrame:
-        return plan_exams(self.problems, self.table, self.exams, 0)
-
-    @property
-    def prompts(self) -> PromptSettings:
-        return PromptSettings(**parameters("prompts"))
-
-    @property
-    def exams(self) -> ExamSettings:
-        return ExamSettings(**parameters("exams"))
+            return sample_rationales(self.asker(store), self.problems, model("teacher"), teaching).table
 
     @cached_property
     def papers(self) -> ExamPapers:
-        return ExamPapers(self.problems, self.table, self.prompts, self.exams, 0, domain_named("number"))
+        exams = ExamSettings(**parameters("exams"))
+        prompts = PromptSettings(**parameters("prompts"))
+        plan = plan_exams(self.problems, self.table, exams, 0)
+        return ExamPapers(plan, self.problems, self.table, prompts, exams)
 
     @cached_property
-    def rows(self) -> list[dict[Any, Any]]:
-        """The plan's rows of demos, those of a demo together."""
-        plan = self.plan[self.plan["demo_id"].notna()]
-        return plan.sort_values(["teaching_problem_id", "demo_id"]).to_dict("records")
+    def rows(self) -> list[Paper]:
+        """The papers with a demo, those of a demo together."""
+        return sorted(
+            self.papers.of_demos(), key=lambda paper: (paper["teaching_problem_id"], paper["demo_id"])
+        )
 
-    def requests(self, answers: int) -> list[Request]:
+    def requests(self, papers: Sequence[Paper] | None = None) -> Requests:
+        """What a student is asked in these papers, or in all of them."""
+        return Requests(self.papers.tasks(STUDENT, papers), self.asker(GenerationStore("")))
+
+    def first_requests(self, answers: int) -> list[Request]:
         """The first exams with at least so many answers together."""
-        return [self.papers.request(row) for row in self.rows[: -(-answers // self.papers.repeats)]]
+        return list(self.requests(self.rows[: -(-answers // self.papers.repeats)]))
 
 
 def prompts_of(settings: ModelSettings, identity: ModelIdentity, requests: Sequence[Request]) -> list[Prompt]:

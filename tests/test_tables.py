@@ -9,13 +9,6 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from lbt import tables
-from lbt.evaluation import answers, comparison
-from lbt.exams import plan, sitting
-from lbt.preferences import pairs
-from lbt.problems import loading
-from lbt.scoring import scores
-from lbt.teaching import rationales
-from lbt.training import LOG_COLUMNS
 
 PAIR = {
     "pair_id": "p/pair-0",
@@ -36,25 +29,24 @@ PAIR = {
 }
 
 
-@pytest.mark.parametrize(
-    ("schema", "columns"),
-    [
-        (tables.problems, loading.COLUMNS),
-        (tables.rationales, rationales.COLUMNS),
-        (tables.exam_plan, plan.COLUMNS),
-        (tables.exam_answers, sitting.COLUMNS),
-        (tables.lbt_scores, scores.COLUMNS),
-        (tables.pairs, pairs.COLUMNS),
-        (tables.training_log, LOG_COLUMNS),
-        (tables.evaluation_answers, answers.COLUMNS),
-        (tables.accuracy_by_family, comparison.FAMILY_COLUMNS),
-    ],
-)
-def test_each_stage_makes_the_columns_that_its_schema_declares(
-    schema: pa.DataFrameSchema, columns: list[str]
-) -> None:
-    assert [name for name, column in schema.columns.items() if column.required] == list(columns)
-    assert schema.validate(pd.DataFrame(columns=list(columns))).empty  # a table without a row is one too
+SCHEMAS = {name: value for name, value in vars(tables).items() if isinstance(value, pa.DataFrameSchema)}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
+def test_a_table_without_a_row_has_the_columns_that_its_schema_declares(schema: pa.DataFrameSchema) -> None:
+    empty = tables.make_table(schema, [])
+    assert list(empty) == [name for name, column in schema.columns.items() if column.required]
+    assert_frame_equal(schema.validate(empty), empty)
+
+
+def test_a_table_with_rows_has_the_types_that_its_schema_declares() -> None:
+    made = tables.make_table(tables.pairs, [PAIR])
+    assert list(made) == list(tables.pairs.columns)
+    assert_frame_equal(tables.pairs.validate(made), made)
+    (answer,) = tables.make_table(
+        tables.selections, [("sc", "sc", None, "p", "f", None, None, 0, None)]
+    ).to_dict("records")
+    assert pd.isna([answer[name] for name in ("students", "answer", "right", "score")]).all()
 
 
 def test_a_table_read_back_equals_the_one_saved(tmp_path: Path) -> None:

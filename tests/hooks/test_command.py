@@ -34,8 +34,13 @@ NOTHING: dict[str, Any] = dict.fromkeys(
             "kedro run '--params=seed=3,models.teacher.path=my model,models.teacher.revision=null'",
         ),
         (
-            {"tags": ("exams",), "from_nodes": ["exams.sit"], "node_names": ("x",), "namespaces": ["exams"]},
-            "kedro run --tags=exams --from-nodes=exams.sit --namespaces=exams --nodes=x",
+            {
+                "tags": ("exams",),
+                "from_nodes": ["exams.sit_exams"],
+                "node_names": ("x",),
+                "namespaces": ["exams"],
+            },
+            "kedro run --tags=exams --from-nodes=exams.sit_exams --namespaces=exams --nodes=x",
         ),
         ({"load_versions": {"problems": "2026"}}, "kedro run --load-versions=problems:2026"),
     ],

@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lbt import tables
+from lbt.asking import Asked, Usage
 from lbt.errors import ModelError
 from lbt.evaluation import EvaluationSettings
 from lbt.generation import (
@@ -17,7 +19,6 @@ from lbt.generation import (
 )
 from lbt.grading import GradingSettings
 from lbt.pipelines.evaluation import nodes as evaluation
-from lbt.pipelines.exams import nodes as exams
 from lbt.pipelines.parameters import Domain, Folder, Seed
 from lbt.pipelines.problems import nodes as problems
 from lbt.pipelines.training import nodes as training
@@ -29,7 +30,7 @@ MODELS = ModelsSettings(
     teacher=TEACHER, students={"strong": ModelSettings(path="s1"), "weak": ModelSettings(path="s2")}
 )
 EVALUATION = EvaluationSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=8))
-USAGE = {"new": 3.0, "reused": 1.0, "failed": 0.0, "tokens": 10.0, "seconds": 0.5}
+USAGE: Usage = {"new": 3.0, "reused": 1.0, "failed": 0.0, "tokens": 10.0, "seconds": 0.5}
 
 
 @pytest.fixture
@@ -37,22 +38,22 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ModelSettings]]:
     """The models that evaluation asked, by label."""
     seen: list[tuple[str, ModelSettings]] = []
 
-    def answer_problems(problems: Any, label: str, model: ModelSettings, *_: Any) -> tuple[Any, Any]:
+    def answer_problems(asker: Any, problems: Any, label: str, model: ModelSettings, settings: Any) -> Asked:
         seen.append((label, model))
-        return pd.DataFrame({"model": [label]}), USAGE
+        return Asked(pd.DataFrame({"model": [label]}), USAGE)
 
-    monkeypatch.setattr(evaluation, "answer_problems", answer_problems)
+    monkeypatch.setattr(evaluation.stage, "answer_problems", answer_problems)
     return seen
 
 
 def evaluate(checkpoint: Checkpoint, tmp_path: Path) -> tuple[pd.DataFrame, dict[str, float]]:
     store = GenerationStore(tmp_path / "store.sqlite")
-    return evaluation.answer(
+    return evaluation.answer_problems(
         pd.DataFrame(),
         MODELS,
         checkpoint,
-        PromptSettings(),
         EVALUATION,
+        PromptSettings(),
         store,
         Seed(0),
         Domain("number"),
@@ -80,8 +81,13 @@ def test_without_a_tuned_teacher_only_the_base_one_is_evaluated(
 
 
 def test_an_evaluation_without_problems_has_no_figures() -> None:
-    metrics, by_family, transcripts = evaluation.compare(
-        pd.DataFrame(), pd.DataFrame({"model": []}), EVALUATION, Seed(0)
+    metrics, by_family, transcripts = evaluation.compare_models(
+        pd.DataFrame(),
+        tables.make_table(tables.evaluation_answers, []),
+        EVALUATION,
+        Seed(0),
+        Domain("number"),
+        GradingSettings(),
     )
     assert metrics == {}
     assert by_family.empty
@@ -121,12 +127,12 @@ def test_a_teacher_on_a_server_is_evaluated_here_with_its_weights(
     served = TEACHER.model_copy(update={"engine": "openai", "server": server})
     for engine, expected in ((None, "transformers"), ("vllm", "vllm")):
         asked.clear()
-        evaluation.answer(
+        evaluation.answer_problems(
             pd.DataFrame(),
             MODELS.model_copy(update={"teacher": served}),
             Checkpoint(tmp_path / "tuned", True, None, "f"),
-            PromptSettings(),
             EVALUATION.model_copy(update={"engine": engine}),
+            PromptSettings(),
             GenerationStore(tmp_path / "store.sqlite"),
             Seed(0),
             Domain("number"),
@@ -141,28 +147,3 @@ def test_a_teacher_without_weights_is_refused_before_anything_is_generated() -> 
     with pytest.raises(ModelError, match=r"models\.teacher: hosted .* cannot be trained"):
         problems.check_trainable(MODELS.model_copy(update={"teacher": teacher}))
     assert problems.check_trainable(MODELS) == {"trainable": True}
-
-
-def test_students_sit_one_after_the_other_and_their_usage_is_summed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def sit_exams(*arguments: Any) -> tuple[pd.DataFrame, dict[str, float]]:
-        return pd.DataFrame({"student": [arguments[3]], "path": [arguments[4].path]}), USAGE
-
-    monkeypatch.setattr(exams, "sit_exams", sit_exams)
-    anything: Any = None
-    answers, usage = exams.sit(
-        anything,
-        anything,
-        anything,
-        MODELS,
-        PromptSettings(),
-        anything,
-        GenerationStore(tmp_path / "store.sqlite"),
-        Seed(0),
-        Domain("number"),
-        GradingSettings(),
-    )
-    assert answers["student"].tolist() == ["strong", "weak"]
-    assert answers["path"].tolist() == ["s1", "s2"]
-    assert usage == {"new": 6.0, "reused": 2.0, "failed": 0.0, "tokens": 20.0, "seconds": 1.0}

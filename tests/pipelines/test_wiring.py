@@ -24,8 +24,15 @@ def test_stages_are_namespaces_and_start_in_their_order(main_job: Pipeline) -> N
 
 def test_all_checks_come_before_the_first_model(main_job: Pipeline) -> None:
     names = [node.name for node in main_job.nodes]
-    before = names[: names.index("teaching.explain")]
-    checks = ["ingest_problems", "find_leaks", "identify_models", "check_trainable"]
+    before = names[: names.index("teaching.sample_rationales")]
+    checks = [
+        "ingest_problems",
+        "find_leaks",
+        "identify_models",
+        "check_trainable",
+        "gather_settings",
+        "check_size",
+    ]
     assert set(before) == {f"problems.{check}" for check in checks}
 
 
@@ -33,17 +40,18 @@ def test_datasets_keep_their_names_within_a_namespace(main_job: Pipeline) -> Non
     assert not [name for name in main_job.datasets() if "." in name]
 
 
-def test_every_parameter_is_typed_so_that_kedro_checks_it(main_job: Pipeline) -> None:
-    for node in main_job.nodes:
+def test_every_parameter_of_every_pipeline_is_typed_so_that_kedro_checks_it(main_job: Pipeline) -> None:
+    for node in {node.name: node for pipeline in pipelines.values() for node in pipeline.nodes}.values():
         hints = get_type_hints(node.func)
-        arguments = list(inspect.signature(node.func).parameters)
-        for name, argument in zip(node.inputs, arguments, strict=True):
-            if name.startswith("params:"):
-                assert issubclass(hints[argument], BaseModel), f"{node.name}: {argument}"
+        signature = inspect.signature(node.func).bind(*node.inputs)
+        typed = {name: kind for kind, name in signature.arguments.items() if str(name).startswith("params:")}
+        assert set(typed) == {name for name in node.inputs if name.startswith("params:")}
+        for argument in typed.values():
+            assert issubclass(hints[argument], BaseModel), f"{node.name}: {argument}"
 
 
 def test_nothing_expensive_is_kept_in_memory_only(main_job: Pipeline) -> None:
     """The store is an input of every node that generates, so a killed node loses nothing."""
-    generating = ["teaching.explain", "exams.sit", "evaluation.answer"]
+    generating = ["teaching.sample_rationales", "exams.sit_exams", "evaluation.answer_problems"]
     users = [node.name for node in main_job.nodes if "generation_store" in node.inputs]
     assert users == generating

@@ -1,17 +1,17 @@
 """The plan counts what the stages would ask, and fits what they would store."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from huggingface_hub import constants
-from lbt.planning.loads import Estimator, Load, tasks_of
 
+from lbt.asking import Asker
 from lbt.errors import DataError, ModelError
 from lbt.evaluation import EvaluationSettings
-from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.exams import ExamPapers, ExamSettings, plan_exams, report_exams
+from lbt.exams.sitting import sit_one
 from lbt.generation import (
     Completion,
     GenerationStore,
@@ -21,22 +21,25 @@ from lbt.generation import (
     SamplingSettings,
     ServerSettings,
 )
+from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import domain_named
-from lbt.planning import RunSettings, describe_plan, plan_run
+from lbt.planning import RunSettings, check_files, describe_plan, plan_run
+from lbt.planning.counting import Load
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
 from lbt.planning.prompting import prompting_of
+from lbt.pocket.problems import load_pocket_problems
 from lbt.preferences import PreferenceSettings
-from lbt.problems import ProblemSettings, load_problems
+from lbt.problems import ProblemSettings
 from lbt.prompts import PromptSettings, Shot
 from lbt.search import SearchSettings
-from lbt.teaching import TeachingSettings
+from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
 
 NUMBER = domain_named("number")
 
 POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
-PROBLEMS = ProblemSettings(teaching=6, exam_per_family=3, evaluation=5)
+PROBLEMS, INGEST = load_pocket_problems(ProblemSettings(teaching=6, exam_per_family=3, evaluation=5), 0)
 EXAMS = ExamSettings(problems_per_demo=2, repeats=3, sampling=SAMPLING)
 PROMPTS = PromptSettings(shots=(Shot(question="1 + 1", answer="2"),))
 MODELS = ModelsSettings(
@@ -44,7 +47,6 @@ MODELS = ModelsSettings(
     students={"strong": ModelSettings(path=str(POCKET / "student_strong"))},
 )
 SETTINGS: dict[str, Any] = {
-    "problems": PROBLEMS,
     "exams": EXAMS,
     "models": MODELS,
     "prompts": PROMPTS,
@@ -59,7 +61,9 @@ SETTINGS: dict[str, Any] = {
 
 
 def plan(**options: Any) -> dict[str, Any]:
-    return plan_run(RunSettings(**SETTINGS | options))
+    settings = RunSettings(**SETTINGS | options)
+    ingest = INGEST | {"exams": report_exams(PROBLEMS, settings.exams, settings.seed)}
+    return plan_run(settings, PROBLEMS, ingest)
 
 
 def loads(planned: dict[str, Any], job: str) -> dict[str, dict[str, Any]]:
@@ -72,43 +76,40 @@ def no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "no_cache"))
 
 
-def rationales_of(problems: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    taught = problems[problems["role"] == "teaching"]
-    rows = [
-        {"problem_id": name, "demo_id": f"{name}/{place}", "text": text, "verdict": "wrong"}
-        for name in taught["problem_id"]
-        for place, text in enumerate(texts)
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_exams_are_counted_as_they_are_planned_and_sat() -> None:
-    problems, _ = load_problems(PROBLEMS, 0)
-    rationales = rationales_of(problems, ["a", "b", "c", "d"])
-    planned = plan_exams(problems, rationales, EXAMS, 0)
-    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, NUMBER)
-    requests = [papers.request(row) for row in planned.to_dict("records")]
+def test_exams_are_counted_as_they_are_planned_and_sat(asker: Asker) -> None:
+    teacher = scripted_model(lambda messages, sample: f"{sample}\n#### 1", "teacher")
+    rationales = sample_rationales(asker, PROBLEMS, teacher, SETTINGS["teaching"]).table
+    assert rationales["demo_id"].nunique() == 6 * 4
+    papers = ExamPapers(plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS)
+    student = scripted_model(lambda messages, sample: "#### 1", "student")
+    sat = sit_one(asker, papers, "strong", student)
     load = loads(plan(), "lbt_finetune")["exams of strong"]
-    assert load["prompts"] == len(requests)
-    assert load["generations"] == sum(request.samples for request in requests)
-    one = plan_exams(problems, rationales_of(problems, ["a"]), EXAMS, 0)
-    assert load["fewest"] == len(one) * papers.repeats
+    assert load["prompts"] == len(papers.plan)
+    assert load["generations"] == len(sat.table) == sat.usage["new"]
+    one = rationales[rationales["sample_index"] == 0]
+    assert load["fewest"] == len(plan_exams(PROBLEMS, one, EXAMS, 0)) * papers.repeats
 
 
 def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
-    problems, _ = load_problems(PROBLEMS, 0)
     prompting = prompting_of("strong", MODELS.students["strong"], "models.students.strong")
-    (size,) = prompting.count(["apples apples"])
-    rationales = rationales_of(problems, ["apples apples"])
-    planned = plan_exams(problems, rationales, EXAMS, 0)
-    papers = ExamPapers(problems, rationales, PROMPTS, EXAMS, 0, NUMBER)
-    requests = [papers.request(row) for row in planned.to_dict("records")]
     assert prompting.renderer is not None
-    prompts = [prompting.renderer.render(request.messages, "") for request in requests]
+    longest = "apples " * SAMPLING.max_tokens
+    (size,) = prompting.count([longest])
+    taught = PROBLEMS[PROBLEMS["role"] == "teaching"]
+    rationales = pd.DataFrame(
+        [
+            {"problem_id": name, "demo_id": f"{name}/{place}", "text": longest, "verdict": "wrong"}
+            for name in taught["problem_id"]
+            for place in range(4)
+        ]
+    )
+    papers = ExamPapers(plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS)
+    prompts = [prompting.render(task.messages, "") for task in papers.tasks("strong")]
     sizes = prompting.count(prompts)
-    load = Estimator(tasks_of(problems, EXAMS, PROMPTS, 0), prompting).exams("", 1, size, EXAMS, True)
-    assert load.prompt_tokens == pytest.approx(sum(sizes), rel=0.02)
-    assert load.longest == pytest.approx(max(sizes) + SAMPLING.max_tokens, rel=0.05)
+    load = loads(plan(), "lbt_finetune")["exams of strong"]
+    longer = 6 * 4 * 2 * (size - SAMPLING.max_tokens)
+    assert load["prompt_tokens"] == sum(sizes) - longer
+    assert load["longest"] == max(sizes) - (size - SAMPLING.max_tokens) + SAMPLING.max_tokens
 
 
 def test_teaching_and_evaluation_are_asked_of_the_teacher() -> None:
@@ -124,14 +125,14 @@ def test_teaching_and_evaluation_are_asked_of_the_teacher() -> None:
 def test_the_baselines_of_the_search_are_counted_as_they_are_asked() -> None:
     found = loads(plan(), "lbt_search")
     assert found["teaching"]["generations"] == 6 * 4
-    assert found["baseline: greedy"]["generations"] == 6
-    assert found["baseline: worked examples"]["generations"] == 6 * 4
-    assert found["baseline: worked examples"]["prompts"] == 6 * 2  # of one example each, two taking turns
+    assert found["baselines: greedy"]["generations"] == 6
+    assert found["baselines: worked examples"]["generations"] == 6 * 4
+    assert found["baselines: worked examples"]["prompts"] == 6 * 2  # of one example each, two taking turns
     used = found["exams of strong"]["prompts"] - 6 * 4 * 2
-    assert found["baseline: solutions"]["generations"] == used * 2
-    assert found["baseline: teacher's exams"]["generations"] == 6 * 4 * 2 * 3
+    assert found["baselines: solutions"]["generations"] == used * 2
+    assert found["baselines: own exams"]["generations"] == 6 * 4 * 2 * 3
     alone = loads(plan(search=SearchSettings(samples=8, baselines="none")), "lbt_search")
-    assert list(alone) == ["teaching", "exams of strong", "baseline: greedy"]
+    assert list(alone) == ["teaching", "exams of strong", "baselines: greedy"]
     assert alone["teaching"]["generations"] == 6 * 8
 
 
@@ -213,7 +214,7 @@ def test_missing_files_are_all_named_with_where_they_are_to_be_had(tmp_path: Pat
         exam_paths=(str(tmp_path / "math_fneval_variants.jsonl"), str(tmp_path / "other.jsonl"), str(there)),
     )
     with pytest.raises(DataError) as caught:
-        plan(problems=problems)
+        check_files(problems)
     lines = str(caught.value).splitlines()[1:4]
     assert [line.split(":")[0].rpartition("/")[2] for line in lines] == [
         "math500_test.jsonl",

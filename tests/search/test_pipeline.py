@@ -1,15 +1,15 @@
 """The graph of the search, without running it."""
 
-import inspect
-from collections.abc import Callable
-from typing import get_type_hints
-
+import pandas as pd
 import pytest
 from kedro.framework.project import configure_project, pipelines
 from kedro.pipeline import Pipeline
-from pydantic import BaseModel
 
-from lbt.generation import SamplingSettings
+from lbt.asking import Asker
+from lbt.generation import ModelsSettings, SamplingSettings
+from lbt.generation.engines.scripted import scripted_model
+from lbt.grading import GradingSettings
+from lbt.pipelines.parameters import Domain, Seed
 from lbt.pipelines.search import nodes
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings
@@ -26,39 +26,38 @@ def test_it_shares_its_stages_with_the_main_job(search: Pipeline) -> None:
     assert stages == {"problems", "teaching", "exams", "scoring", "baselines", "selection", "report"}
     own = {node.name for node in search.nodes} - {node.name for node in pipelines["lbt_finetune"].nodes}
     assert own == {
-        "baselines.ask",
-        "exams.examine",
+        "baselines.answer_without_students",
+        "exams.examine_rationales",
         "report.plot_accuracies",
         "report.plot_curve",
-        "selection.select",
+        "selection.select_and_compare",
     }
 
 
 def test_all_checks_come_before_the_first_model(search: Pipeline) -> None:
     names = [node.name for node in search.nodes]
-    before = names[: names.index("teaching.explain")]
-    assert set(before) == {
-        f"problems.{check}" for check in ("ingest_problems", "find_leaks", "identify_models")
-    }
+    before = names[: names.index("teaching.sample_rationales")]
+    checks = ["ingest_problems", "find_leaks", "identify_models", "gather_settings", "check_size"]
+    assert set(before) == {f"problems.{check}" for check in checks}
 
 
-def test_every_parameter_is_typed_so_that_kedro_checks_it(search: Pipeline) -> None:
-    for node in search.nodes:
-        hints = get_type_hints(node.func)
-        arguments = list(inspect.signature(node.func).parameters)
-        for name, argument in zip(node.inputs, arguments, strict=True):
-            if name.startswith("params:"):
-                assert issubclass(hints[argument], BaseModel), f"{node.name}: {argument}"
-
-
-@pytest.mark.parametrize(("samples", "drawn"), [(32, 32), (None, 16)])
-def test_the_search_draws_its_own_number_of_rationales(
-    monkeypatch: pytest.MonkeyPatch, samples: int | None, drawn: int
-) -> None:
-    asked: list[TeachingSettings] = []
-    monkeypatch.setattr(nodes, "explain", lambda *arguments: asked.append(arguments[3]))
-    teaching = TeachingSettings(samples=16, sampling=SamplingSettings(temperature=1.0, max_tokens=8))
-    anything: list[None] = [None] * 5
-    function: Callable[..., object] = nodes.explain_for_search
-    function(None, None, None, teaching, SearchSettings(samples=samples), *anything)
-    assert asked == [teaching.model_copy(update={"samples": drawn})]
+@pytest.mark.parametrize(("samples", "drawn"), [(3, 3), (None, 2)])
+def test_the_search_draws_its_own_number_of_rationales(asker: Asker, samples: int | None, drawn: int) -> None:
+    model = scripted_model(lambda messages, sample: "#### 4", "teacher")
+    problems = pd.DataFrame(
+        {"problem_id": ["p"], "family": "f", "question": "2 + 2?", "answer": "4", "role": "teaching"}
+    )
+    no_checks: list[dict[str, object]] = [{}, {}, {}]
+    rationales, usage = nodes.sample_rationales(
+        problems,
+        ModelsSettings(teacher=model, students={"s": model}),
+        TeachingSettings(samples=2, sampling=SamplingSettings(temperature=1.0, max_tokens=8)),
+        SearchSettings(samples=samples),
+        asker.prompts,
+        asker.store,
+        Seed(0),
+        Domain("number"),
+        GradingSettings(),
+        *no_checks,
+    )
+    assert len(rationales) == usage["new"] == drawn

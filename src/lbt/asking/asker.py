@@ -100,7 +100,7 @@ class OpenModel:
         Raises:
             ModelError: As `Sampler.generate`.
         """
-        samples = self._sampler.generate(_Requests(tasks, self._asker), part)
+        samples = self._sampler.generate(Requests(tasks, self._asker), part)
         answers = _answers(tasks, samples.completions)
         parts = []
         while some := list(islice(answers, _ROWS_AT_A_TIME)):
@@ -137,8 +137,8 @@ class _Answer:
     completion: Completion | None
 
 
-class _Requests(Sequence[Request]):
-    """The sampler's requests of the tasks, each made when it is asked for."""
+class Requests(Sequence[Request]):
+    """The sampler's requests of some tasks, each made when it is asked for."""
 
     def __init__(self, tasks: Sequence[Task], asker: Asker) -> None:
         self._tasks = tasks
@@ -149,7 +149,7 @@ class _Requests(Sequence[Request]):
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
-            return _Requests(self._tasks[place], self._asker)
+            return Requests(self._tasks[place], self._asker)
         task = self._tasks[place]
         messages = tuple((message["role"], message["content"]) for message in task.messages)
         return Request(messages, task.samples, task.sampling, self._asker.seed, self._asker.prompts.prefill)

@@ -14,7 +14,7 @@ from itertools import count, islice, pairwise
 from pathlib import Path
 
 import pytest
-from tests.generation.faulty_server import FAULTS, Asked, FaultyServer
+from tests.generation.engines.faulty_server import FAULTS, Asked, FaultyServer
 
 from lbt.errors import ModelError
 from lbt.generation import (
@@ -26,8 +26,8 @@ from lbt.generation import (
     Request,
     SamplingSettings,
     generate,
-    openai_session,
 )
+from lbt.generation.engines.openai import session
 from lbt.generation.engines.openai.calls import BadAnswer, Call, read_answer
 from lbt.generation.engines.openai.engine import OpenAIEngine
 from lbt.generation.engines.openai.faults import retry_after_s
@@ -45,8 +45,8 @@ Texts = dict[tuple[str, int], tuple[str, str]]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits long, and none sends a key it does not know of."""
-    monkeypatch.setattr(openai_session, "_BACKOFF_S", 0.01)
-    monkeypatch.setattr(openai_session, "_LONGEST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(session, "_BACKOFF_S", 0.01)
+    monkeypatch.setattr(session, "_LONGEST_BACKOFF_S", 0.05)
     for variable in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
 
@@ -474,7 +474,7 @@ def test_with_no_endpoint_left_all_fail_together() -> None:
 
 
 def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_session, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(session, "_PATIENCE_S", 0.2)
     began = time.monotonic()
     with FaultyServer(fault="500", delay_s=0.05) as server:
         results = ask(engine_of(server, attempts=2), [prompt_of(number) for number in range(5000)])
@@ -484,7 +484,7 @@ def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: p
 
 
 def test_an_outage_shorter_than_a_minute_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_session, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(session, "_PATIENCE_S", 0.1)
     with FaultyServer(share=0.5, kinds=("500",), delay_s=0.01) as server:
         results = ask(
             engine_of(server, attempts=1, concurrency=1), [prompt_of(number) for number in range(40)]

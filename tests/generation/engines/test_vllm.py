@@ -35,7 +35,7 @@ from lbt.pocket.problems import draw_problems
 
 pytestmark = [pytest.mark.slow, pytest.mark.vllm]
 
-STUDENT = Path(__file__).parents[2] / "src/lbt/pocket/models/student_weak"
+STUDENT = Path(__file__).parents[3] / "src/lbt/pocket/models/student_weak"
 GREEDY = SamplingSettings(temperature=0, max_tokens=64)
 SAMPLED = SamplingSettings(temperature=1.0, max_tokens=64)
 

@@ -103,30 +103,6 @@ def test_a_reader_sees_what_a_writer_has_put(path: Path) -> None:
         assert reader.count() == 1
 
 
-def test_another_schema_version_is_refused_by_name(path: Path) -> None:
-    with GenerationStore(path) as store:
-        store.count()
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version=99")
-    connection.close()
-    with pytest.raises(
-        LbtError, match=r"generations.sqlite has schema version 99; this program uses .* start a new store"
-    ):
-        GenerationStore(path).count()
-
-
-def test_another_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "other.sqlite"
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE cats (name TEXT)")
-    connection.close()
-    with pytest.raises(LbtError, match="holds tables of another program"):
-        GenerationStore(path).count()
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("cats",)]
-    connection.close()
-
-
 @pytest.mark.parametrize("use", ["open", "put"])
 def test_a_store_that_another_program_keeps_locked_says_so_and_gives_up(
     use: str, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -9,7 +9,7 @@ import pytest
 
 from lbt.errors import LbtError
 from lbt.generation import Completion, GenerationStore, Origin
-from lbt.generation import store as store_module
+from lbt.generation.store import generations
 from lbt.generation.store.overview import disk_bytes, overview, prune
 
 DAY = 86400.0
@@ -25,7 +25,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GenerationStore:
         ("student-1", "vllm", "exams", 300, 0.0),
         ("student-2", "vllm", "exams", 500, 0.0),
     ]:
-        monkeypatch.setattr(store_module.time, "time", lambda age=age: now - age)
+        monkeypatch.setattr(generations.time, "time", lambda age=age: now - age)
         rows = [(f"{model} {number}", 0, Completion("é" * 500, "stop", 12, 7)) for number in range(samples)]
         store.put(rows, Origin(f"hash of {model}", model, engine, "1.0", label))
     monkeypatch.undo()

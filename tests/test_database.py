@@ -1,0 +1,88 @@
+"""The one file of a store: older ones are taken over with all that they hold, others are left alone."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lbt.database import SCHEMA_VERSION, open_database
+from lbt.errors import LbtError
+from lbt.generation import Completion, GenerationStore
+from lbt.grading import Attempt, domain_named, grade_many
+
+# As the program wrote them when its schema had version 1, and verdicts none.
+VERSION_1 = """
+CREATE TABLE generations (
+    key TEXT NOT NULL, sample_index INTEGER NOT NULL, model_identity TEXT NOT NULL, model TEXT NOT NULL,
+    text TEXT NOT NULL, finish_reason TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    engine TEXT NOT NULL, engine_version TEXT NOT NULL, label TEXT NOT NULL, created_at REAL NOT NULL,
+    PRIMARY KEY (key, sample_index)
+);
+INSERT INTO generations VALUES
+    ('a', 0, 'hash', 'models/tiny', 'so 4', 'stop', 12, 7, 'transformers', '5.0', 'teaching', 1.8e9);
+PRAGMA user_version=1;
+"""
+VERDICTS = """
+CREATE TABLE verdicts (
+    grader TEXT NOT NULL, gold TEXT NOT NULL, text_hash TEXT NOT NULL, verdict TEXT NOT NULL,
+    extracted TEXT, rule TEXT, PRIMARY KEY (grader, text_hash, gold)
+) WITHOUT ROWID;
+INSERT INTO verdicts VALUES ('math 1', '4', 'hash of a text', 'correct', '4', 'boxed');
+"""
+OTHERS = "CREATE TABLE cats (name TEXT)"
+
+
+def make(path: Path, script: str) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    return path
+
+
+def content(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("script", [VERSION_1, VERSION_1 + VERDICTS], ids=["without", "with verdicts"])
+def test_a_store_of_version_1_answers_and_takes_more(tmp_path: Path, script: str) -> None:
+    path = make(tmp_path / "store.sqlite", script)
+    before = {line for line in content(path) if line.startswith("INSERT")}
+    with GenerationStore(path) as store:
+        assert store.get(["a"]) == {"a": {0: Completion("so 4", "stop", 12, 7)}}
+    grade_many(domain_named("math"), [Attempt("4", r"\boxed{4}", cut=False)], cache=path)
+    assert before < set(content(path))
+    with GenerationStore(path) as store:
+        assert store.count() == 1
+
+
+def test_a_file_that_held_verdicts_alone_becomes_a_store(tmp_path: Path) -> None:
+    path = make(tmp_path / "store.sqlite", VERDICTS)
+    with GenerationStore(path) as store:
+        assert store.count() == 0
+        rows = store.connection.execute("SELECT grader, verdict FROM verdicts").fetchall()
+    assert rows == [("math 1", "correct")]
+
+
+def test_verdicts_may_come_first_and_generations_after(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "store.sqlite"
+    grade_many(domain_named("math"), [Attempt("4", r"\boxed{4}", cut=False)], cache=path)
+    with GenerationStore(path) as store:
+        assert store.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (f"PRAGMA user_version={SCHEMA_VERSION + 1}", f"has schema version {SCHEMA_VERSION + 1}"),
+        (OTHERS, "holds tables of another program"),
+        (OTHERS + "; PRAGMA user_version=1", "has schema version 1"),
+    ],
+    ids=["a newer version", "another program's", "another program's with a version"],
+)
+def test_any_other_file_is_refused_and_left_alone(tmp_path: Path, script: str, said: str) -> None:
+    path = make(tmp_path / "other.sqlite", script)
+    before = content(path)
+    with pytest.raises(LbtError, match=rf"other\.sqlite {said}; .* move the file away to start a new store"):
+        open_database(path)
+    assert content(path) == before
