@@ -32,15 +32,17 @@ class _Run(click.Command):
     """Kedro's options, with advice where Kedro's own words leave the user alone."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Explain what a comma does in --params."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if "must contain a key and a value" in error.message:
-                error.message += (
-                    " --params takes every comma as the end of a value. Write a value that holds a comma "
-                    "into conf/local/parameters.yml, or into the parameters.yml of the --env you use."
-                )
-            raise
+            if "must contain a key and a value" not in error.message:
+                raise
+            raise click.UsageError(
+                f"{error.message} --params takes every comma as the end of a value. Write a value that holds "
+                "a comma into conf/local/parameters.yml, or into the parameters.yml of the --env you use.",
+                ctx,
+            ) from error
 
 
 def run(**options: Any) -> None:

@@ -126,10 +126,7 @@ def test_a_database_on_a_read_only_disk_is_named(tiny: TinyProject) -> None:
         "import sys; from pathlib import Path; from lbt.hooks.mlflow_run import _check_database as check\n"
         "try: check(Path(sys.argv[1]))\nexcept Exception as error: print(error)"
     )
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounts, str(tiny.path)]
-        + [sys.executable, "-c", code, str(tiny.path / "mlflow.db")],
-        capture_output=True,
-        text=True,
-    )
+    mount = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounts, str(tiny.path)]
+    check = [sys.executable, "-c", code, str(tiny.path / "mlflow.db")]
+    done = subprocess.run([*mount, *check], capture_output=True, text=True)
     assert "cannot be opened for writing: attempt to write a readonly database" in done.stdout, done.stderr

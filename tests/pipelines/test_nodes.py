@@ -10,6 +10,7 @@ from lbt import tables
 from lbt.asking import Asked, Usage
 from lbt.errors import ModelError
 from lbt.evaluation import EvaluationSettings
+from lbt.exams import ExamSettings
 from lbt.generation import (
     GenerationStore,
     ModelSettings,
@@ -23,6 +24,7 @@ from lbt.pipelines.parameters import Domain, Folder, Seed
 from lbt.pipelines.problems import nodes as problems
 from lbt.pipelines.training import nodes as training
 from lbt.prompts import PromptSettings
+from lbt.teaching import TeachingSettings
 from lbt.training import Checkpoint, TrainingSettings
 
 TEACHER = ModelSettings(path="teacher", revision="main", adapter="adapter", batch_size=8)
@@ -145,5 +147,27 @@ def test_a_teacher_without_weights_is_refused_before_anything_is_generated() -> 
     server = ServerSettings(endpoints=("http://127.0.0.1:1/v1",), api="chat")
     teacher = ModelSettings(path="hosted", engine="openai", server=server)
     with pytest.raises(ModelError, match=r"models\.teacher: hosted .* cannot be trained"):
-        problems.check_trainable(MODELS.model_copy(update={"teacher": teacher}))
-    assert problems.check_trainable(MODELS) == {"trainable": True}
+        problems.check_trainable(MODELS.model_copy(update={"teacher": teacher}), EVALUATION, {})
+    identities = problems.identify_models(MODELS, teaching_of(96), exams_of(96))
+    assert problems.check_trainable(MODELS, EVALUATION, identities) == {"trainable": True}
+
+
+def teaching_of(max_tokens: int) -> TeachingSettings:
+    return TeachingSettings(sampling=SamplingSettings(temperature=1.0, max_tokens=max_tokens))
+
+
+def exams_of(max_tokens: int) -> ExamSettings:
+    return ExamSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=max_tokens))
+
+
+def test_answers_that_leave_a_model_no_room_for_a_prompt_are_refused_before_anything_is_generated() -> None:
+    with pytest.raises(
+        ModelError, match=r"teaching\.sampling\.max_tokens is 512, but models\.teacher .* 512"
+    ):
+        problems.identify_models(MODELS, teaching_of(512), exams_of(96))
+    with pytest.raises(ModelError, match=r"exams\.sampling\.max_tokens is 99,999, but models\.students\."):
+        problems.identify_models(MODELS, teaching_of(511), exams_of(99_999))
+    identities = problems.identify_models(MODELS, teaching_of(96), exams_of(96))
+    long = EVALUATION.model_copy(update={"sampling": SamplingSettings(temperature=0.7, max_tokens=600)})
+    with pytest.raises(ModelError, match=r"evaluation\.sampling\.max_tokens is 600"):
+        problems.check_trainable(MODELS, long, identities)

@@ -66,6 +66,12 @@ def refusal(folder: Path, rows: list[Any], **options: Any) -> str:
         ("[1]", "the whole row must be a JSON object, not a list"),
         ('{"question": "q", "answer": NaN}', "field 'answer' is null"),
         ("[" * 100_000, "the whole row is"),
+        (
+            '{"question": "q", "answer": "1", "answer": "2"}',
+            "field 'answer' occurs more than once in the row",
+        ),
+        ({"question": "a\0b", "answer": "1"}, "field 'question' holds a NUL character"),
+        ({"question": "q" * 1_000_000, "answer": "1"}, "the whole row has 1,000,031 bytes, and a problem at"),
     ],
 )
 def test_a_bad_row_is_named_by_file_row_and_field(tmp_path: Path, row: Any, said: str) -> None:

@@ -5,7 +5,7 @@ Importing this package imports neither torch nor transformers: engines are impor
 
 from lbt.generation.engines import Engine, Generated, Prompt, open_engine
 from lbt.generation.identity import ModelIdentity, identify_model
-from lbt.generation.rendering import load_tokenizer, render_prompt
+from lbt.generation.rendering import check_room, load_tokenizer, render_prompt
 from lbt.generation.requests import Completion, Request, request_key, sample_stream
 from lbt.generation.sampler import Sampler, Samples, generate
 from lbt.generation.settings import (
@@ -34,6 +34,7 @@ __all__ = [
     "ServerSettings",
     "StoredSample",
     "VllmSettings",
+    "check_room",
     "generate",
     "identify_model",
     "load_tokenizer",

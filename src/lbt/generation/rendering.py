@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lbt.errors import ModelError
 from lbt.generation.identity import ModelIdentity
-from lbt.generation.settings import ModelSettings
+from lbt.generation.settings import ModelSettings, SamplingSettings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -73,7 +73,7 @@ def load_tokenizer(identity: ModelIdentity) -> "PreTrainedTokenizerBase":
     except Exception as error:  # the tokenizers library raises nothing more particular
         raise ModelError(f"{identity.name}: the tokenizer in {folder} cannot be loaded: {error}") from error
     # Embeddings may have more rows than there are tokens, as many models pad them to a round number.
-    rows, tokens = _vocabulary_size(identity), max(tokenizer.get_vocab().values()) + 1
+    rows, tokens = _number_in_config(identity, "vocab_size"), max(tokenizer.get_vocab().values()) + 1
     if rows is not None and tokens > rows:
         raise ModelError(
             f"{identity.name}: the tokenizer in {folder} has {tokens} tokens and the model's config.json "
@@ -94,8 +94,8 @@ def _read_tokenizer(folder: str) -> "PreTrainedTokenizerBase":
     return AutoTokenizer.from_pretrained(folder)
 
 
-def _vocabulary_size(identity: ModelIdentity) -> int | None:
-    """Rows of the model's embedding, if its configuration says it."""
+def _number_in_config(identity: ModelIdentity, field: str) -> int | None:
+    """A size of the model, if its configuration says it."""
     file = Path(identity.folder) / "config.json"
     try:
         config = json.loads(file.read_text(encoding="utf-8"))  # not AutoConfig, which imports torch
@@ -103,7 +103,7 @@ def _vocabulary_size(identity: ModelIdentity) -> int | None:
         raise ModelError(
             f"{identity.name}: {file} is not JSON ({error}). Copy it again from the model's origin."
         ) from error
-    size = config.get("vocab_size", config.get("text_config", {}).get("vocab_size"))
+    size = config.get(field, config.get("text_config", {}).get(field))
     return None if size is None else int(size)
 
 
@@ -144,3 +144,24 @@ def render_prompt(tokenizer: "PreTrainedTokenizerBase", messages: Messages, pref
             f"{error}. If it takes no system message, set prompts.instruction_role: user."
         ) from error
     return f"{text}{prefill}"
+
+
+def check_room(model: ModelSettings, identity: ModelIdentity, sampling: SamplingSettings, name: str) -> None:
+    """Raise ModelError if answers as long as `max_tokens` leave a model no room for a prompt.
+
+    Args:
+        model: The model.
+        identity: The model, as `identify_model` found it.
+        sampling: How it is asked.
+        name: The parameter that holds `sampling`.
+    """
+    # Not `context_length`, which imports torch.
+    context = model.vllm.max_model_len if model.engine == "vllm" and model.vllm is not None else None
+    if context is None and identity.folder:
+        context = _number_in_config(identity, "max_position_embeddings")
+    if context is not None and sampling.max_tokens >= context:
+        raise ModelError(
+            f"{name}.max_tokens is {sampling.max_tokens:,}, but {identity.name} ({model.path}) has room for "
+            f"{context:,} tokens, prompt and answer together. Set {name}.max_tokens so far below that "
+            "that the longest prompt fits beside it."
+        )

@@ -27,7 +27,7 @@ class StoredInputs:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
-        """Refuse inputs that have no catalog entry, that nobody has made yet, or that do not belong together."""
+        """Refuse inputs without a catalog entry, that no run has made, or that do not belong together."""
         names = sorted(name for name in pipeline.inputs() if not name.startswith(("params:", "parameters")))
         for name in names:
             if name not in catalog:

@@ -65,8 +65,8 @@ def _of_the_disk(error: BaseException, saving: bool) -> str | None:
     """A file that cannot be read or written, wherever in a library that came up."""
     if type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the store's are LbtError
         return (
-            f"MLflow's database cannot be used: {error}. Make its file and folder writable and see whether the "
-            "disk is full, or set LBT_TRACKING_URI=sqlite:////path/to/another.db."
+            f"MLflow's database cannot be used: {error}. Make its file and folder writable and see whether "
+            "the disk is full, or set LBT_TRACKING_URI=sqlite:////path/to/another.db."
         )
     if not isinstance(error, OSError) or error.filename is None:
         return None
@@ -84,8 +84,8 @@ def _of_the_configuration(error: OmegaConfBaseException) -> str:
             f"Set it, or write a default into the configuration: ${{oc.env:{name},default}}."
         )
     return (
-        f"{key} in the configuration cannot be worked out: {text}. Correct what stands in ${{…}}: the name of "
-        "another key, or oc.env, globals or runtime_params with a name."
+        f"{key} in the configuration cannot be worked out: {text}. Correct what stands in ${{…}}: the name "
+        "of another key, or oc.env, globals or runtime_params with a name."
     )
 
 

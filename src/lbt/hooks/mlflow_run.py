@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, cast
 
 import mlflow
+from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
@@ -49,7 +50,7 @@ class MlflowRun(MlflowHook):
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Connect to the database, once it is known that it can be used: MLflow would try for minutes."""
-        loader = context.config_loader
+        loader = cast(OmegaConfigLoader, context.config_loader)
         loader.config_patterns.setdefault("mlflow", ["mlflow*", "mlflow*/**", "**/mlflow*"])
         uri = loader["mlflow"]["server"]["mlflow_tracking_uri"]
         if uri.startswith(_SQLITE):
@@ -119,8 +120,8 @@ def _check_artifacts(folder: str) -> None:
             pass
     except OSError as error:
         raise SettingsError(
-            f"MLflow's folder for the files of this run, {folder}, cannot be written: {error.strerror}. Make it "
-            "writable. An experiment keeps the folder that it was made with; for another one set LBT_ARTIFACTS "
+            f"MLflow's folder for the files of this run, {folder}, cannot be written: {error.strerror}. "
+            "Make it writable. An experiment keeps the folder it was made with; for another set LBT_ARTIFACTS "
             "and, for a new experiment, LBT_TRACKING_URI=sqlite:////path/to/another.db."
         ) from error
 

@@ -1,16 +1,22 @@
 """Problems of a run, all from the side of the split that no corpus contains."""
 
+import logging
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import pandas as pd
 
+from lbt.errors import DataError
 from lbt.pocket.split import draw_numbers, has_lucky_numbers
 from lbt.pocket.world import FAMILIES, Family, Numbers
 from lbt.problems import ProblemSettings, count_roles
 
 SOURCE = "pocket"
+MOST_TEACHING = 4_000
+"""The families' held-out numbers allow about so many; nearly nothing would be left for exams beyond."""
+
+logger = logging.getLogger(__name__)
 
 
 def draw_problems(
@@ -50,6 +56,12 @@ def draw_problems(
 
 def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems table and the ingest report of the source "pocket", as `load_problems` gives them."""
+    if settings.teaching > MOST_TEACHING:
+        raise DataError(
+            f"problems.teaching is {settings.teaching:,}, but of the built-in problems no more than about "
+            f"{MOST_TEACHING:,} can be taught. Set it to {MOST_TEACHING:,} or less, or use problems of your "
+            "own (problems.source and problems.path)."
+        )
     problems = draw_problems(
         teaching=settings.teaching,
         exam_per_family=settings.exam_per_family,
@@ -57,6 +69,11 @@ def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataF
         lucky_share=settings.pocket.lucky_share,
         seed=seed,
     )
+    taught = int((problems["role"] == "teaching").sum())
+    if taught < settings.teaching:
+        logger.warning(
+            "problems.teaching is %s; the built-in problems gave %s.", f"{settings.teaching:,}", f"{taught:,}"
+        )
     report = {"source": SOURCE, "rows_read": len(problems), "set_aside": [], "repeated": 0}
     return problems, report | count_roles(problems)
 
@@ -76,20 +93,23 @@ class _FamilyPool:
     def __init__(self, family: Family, rng: Random) -> None:
         self.family, self.rng = family, rng
         self.used: set[tuple[int, Numbers]] = set()
+        self.exhausted: set[bool] = set()
+        """Whether the lucky and the other numbers have come to an end: looking for more takes seconds."""
 
     def draw_teaching(self, lucky_share: float) -> dict[str, object] | None:
         lucky = has_lucky_numbers(self.family.name, held_out=True) and self.rng.random() < lucky_share
         return self.draw("teaching", lucky) or self.draw("teaching", not lucky)
 
     def draw(self, role: str, lucky: bool = False) -> dict[str, object] | None:
-        for _ in range(300):
+        for _ in range(0 if lucky in self.exhausted else 300):
             numbers = draw_numbers(self.family, self.rng, held_out=True, lucky=lucky)
             if numbers is None:
-                return None
+                break
             content = self.family.answer(numbers), tuple(sorted(numbers))
             if content not in self.used:
                 self.used.add(content)
                 return self._row(numbers, role)
+        self.exhausted.add(lucky)
         return None
 
     def _row(self, numbers: Numbers, role: str) -> dict[str, object]:

@@ -76,13 +76,24 @@ class Unusable(Exception):
 
 
 WHOLE_ROW = "the whole row"
+LONGEST_ROW = 1_000_000
+"""Bytes. Questions are compared in several forms, which takes a second for each million."""
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
     """The fields of one JSON object; raises Unusable if the bytes are none."""
+    if len(raw) > LONGEST_ROW:
+        raise Unusable(
+            WHOLE_ROW,
+            f"has {len(raw):,} bytes, and a problem at most {LONGEST_ROW:,}; is a line break missing?",
+        )
     try:
         value = json.loads(
-            raw.decode("utf-8"), parse_int=Number, parse_float=Number, parse_constant=lambda name: None
+            raw.decode("utf-8"),
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=lambda name: None,
+            object_pairs_hook=_fields,
         )
     except UnicodeDecodeError as error:
         raise Unusable(WHOLE_ROW, f"is not UTF-8 (byte {error.start + 1})") from error
@@ -96,6 +107,15 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     return value
 
 
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in fields if names.count(name) > 1)
+        raise Unusable(twice, "occurs more than once in the row")
+    return fields
+
+
 def read_text(fields: dict[str, Any], name: str, numbers: bool = True) -> str:
     """The field's text, or its number as it was written; raises Unusable if there is neither."""
     value = fields.get(name)
@@ -106,6 +126,8 @@ def read_text(fields: dict[str, Any], name: str, numbers: bool = True) -> str:
         raise Unusable(name, f"must be {expected}, not {_kind(value)}")
     if not value.strip():
         raise Unusable(name, "is empty")
+    if "\0" in value:
+        raise Unusable(name, "holds a NUL character")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -60,7 +60,7 @@ class FaultyServer:
         delay_s: How long every answer takes.
         dies_after: Calls after which it refuses all connections, for good.
         key: Without this API key the answer is 401.
-        fault: A fixed fault of every call, such as "400" or "404".
+        fault: A fixed fault of every call, such as "400" or "unknown model".
         finish: Finish reason of every choice; by default "stop", and "length" for some.
         echoes: Whether a chat answer repeats the prefill.
     """
@@ -204,6 +204,8 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.server.owner
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         fault = owner.take(self.path, body, self.headers["Authorization"])
+        if not self.path.startswith("/v1/"):
+            fault = "unknown route"
         try:
             time.sleep(owner.delay_s)
             if fault == "die":
@@ -242,6 +244,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, "")
             case "invalid JSON":
                 self._send(200, json.dumps(payload)[:-9])
+            case "unknown route":  # in vLLM's words, as the next
+                self._send(404, json.dumps({"detail": "Not Found"}))
+            case "unknown model":
+                self._send(404, _error("The model `m` does not exist."))
             case "HTML":
                 self._send(200, "<!doctype html><title>Bad gateway</title>", {}, "text/html")
             case _:

@@ -286,7 +286,7 @@ def test_what_is_out_of_tries_is_counted_with_the_reason() -> None:
     assert all(expected[place] == text for place, text in texts_of(results).items())
     assert set(failures_of(results)) <= {
         f"{server.url}: HTTP 500: no luck with Bearer none (tried 2 times)",
-        f"{server.url}: an answer in HTML (tried 2 times)",
+        f"{server.url}: a web page as answer; does its address end in /v1? (tried 2 times)",
     }
 
 
@@ -368,7 +368,7 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
         list(engine.generate([prompt_of(number) for number in range(100)]))
     message = str(caught.value)
     state = "holds a key" if key else "is not set"
-    assert f"models.teacher: {server.url} does not serve the model 'm' to us (HTTP 401" in message
+    assert f"models.teacher: {server.url} does not answer for the model 'm' (HTTP 401" in message
     assert f"environment variable MY_KEY, which {state}" in message
     assert KEY not in message
     assert len(server.asked) <= 8
@@ -376,13 +376,23 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
 
 def test_an_unknown_model_ends_the_run_and_names_it() -> None:
     with (
-        FaultyServer(fault="404") as server,
+        FaultyServer(fault="unknown model") as server,
         closing(engine_of(server)) as engine,
         pytest.raises(
-            ModelError, match=r"'m' to us \(HTTP 404: .*correct server.endpoints.* or server.model"
+            ModelError, match=r"'m' \(HTTP 404: .*Set server\.model to a name that the server knows"
         ),
     ):
         list(engine.generate([prompt_of(1)]))
+
+
+def test_an_address_without_v1_ends_the_run_and_is_corrected() -> None:
+    with FaultyServer() as server:
+        address = server.url.removesuffix("/v1")
+        with (
+            closing(engine_of(address)) as engine,
+            pytest.raises(ModelError, match=rf"no such address\..* ends in /v1, here {server.url}\."),
+        ):
+            list(engine.generate([prompt_of(1)]))
 
 
 def test_the_key_is_sent_and_shown_nowhere(

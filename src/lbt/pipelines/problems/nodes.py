@@ -8,7 +8,7 @@ import pandas as pd
 from lbt.errors import ModelError
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings, report_exams
-from lbt.generation import ModelsSettings, identify_model
+from lbt.generation import ModelIdentity, ModelsSettings, check_room, identify_model
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed
 from lbt.planning import RunSettings, check_size, finetune_job, rough_promptings, search_job
@@ -37,21 +37,31 @@ def find_leaks(problems: pd.DataFrame) -> dict[str, Any]:
     return check_leakage(problems)
 
 
-def identify_models(models: ModelsSettings) -> dict[str, Any]:
-    """What each configured model is, by its parameter; an unknown one stops the run here."""
+def identify_models(
+    models: ModelsSettings, teaching: TeachingSettings, exams: ExamSettings
+) -> dict[str, Any]:
+    """What each configured model is, by its parameter; an unknown or too small one stops the run."""
     students = {f"models.students.{name}": student for name, student in models.students.items()}
     named = {"models.teacher": models.teacher} | students
-    return {name: asdict(identify_model(model, name)) for name, model in named.items()}
+    identities = {name: identify_model(model, name) for name, model in named.items()}
+    check_room(models.teacher, identities["models.teacher"], teaching.sampling, "teaching.sampling")
+    for name, student in students.items():
+        check_room(student, identities[name], exams.sampling, "exams.sampling")
+    return {name: asdict(identity) for name, identity in identities.items()}
 
 
-def check_trainable(models: ModelsSettings) -> dict[str, bool]:
-    """Refuse a teacher whose weights are not available, before anything is generated."""
+def check_trainable(
+    models: ModelsSettings, evaluation: EvaluationSettings, model_identities: dict[str, Any]
+) -> dict[str, bool]:
+    """Refuse a teacher that cannot be trained, or not be evaluated, before anything is generated."""
     if models.teacher.speaks_chat:
         raise ModelError(
             f"models.teacher: {models.teacher.path} has no weights here (a server's chat API or a "
             "script gives its answers), so it cannot be trained. Give the teacher's weights as its path, "
             "with server.api: completions if a server runs it."
         )
+    identity = ModelIdentity(**model_identities["models.teacher"])
+    check_room(models.teacher, identity, evaluation.sampling, "evaluation.sampling")
     return {"trainable": True}
 
 

@@ -38,7 +38,12 @@ SETTINGS = node(
 
 def create_pipeline(trains: bool) -> Pipeline:
     """The stage's pipeline for a job that trains the teacher, or for one that searches."""
-    check = node(check_trainable, inputs="params:models", outputs="teacher_check", name="check_trainable")
+    check = node(
+        check_trainable,
+        inputs=["params:models", "params:evaluation", "model_identities"],
+        outputs="teacher_check",
+        name="check_trainable",
+    )
     return stage(
         "problems",
         [
@@ -50,7 +55,12 @@ def create_pipeline(trains: bool) -> Pipeline:
                 name="ingest_problems",
             ),
             node(find_leaks, inputs="problems", outputs="leakage_report", name="find_leaks"),
-            node(identify_models, inputs="params:models", outputs="model_identities", name="identify_models"),
+            node(
+                identify_models,
+                inputs=["params:models", "params:teaching", "params:exams"],
+                outputs="model_identities",
+                name="identify_models",
+            ),
             SETTINGS,
             node(
                 check_size_of_finetune if trains else check_size_of_search,

@@ -124,8 +124,10 @@ def _payload(text: str) -> dict[str, Any]:
     try:
         payload = json.loads(text)
     except ValueError:
-        kind = "HTML" if text.lstrip()[:1] == "<" else "invalid JSON"
-        raise BadAnswer(f"an answer in {kind}") from None
+        html = text.lstrip()[:1] == "<"  # of a gateway that fails, or where the address lacks its /v1
+        raise BadAnswer(
+            "a web page as answer; does its address end in /v1?" if html else "an answer in invalid JSON"
+        ) from None
     choices = payload.get("choices") if isinstance(payload, dict) else None
     if not isinstance(choices, list) or not choices:
         raise BadAnswer("an answer without choices")

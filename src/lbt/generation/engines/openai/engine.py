@@ -65,11 +65,18 @@ class OpenAIEngine:
     def _denial(self, denied: Denied) -> ModelError:
         variable = self._server.key_variable
         state = "holds a key" if self._key else "is not set"
+        if not denied.reason.startswith(("HTTP 404", "HTTP 405")):
+            advice = f"Put a valid key into the environment variable {variable}, which {state}."
+        elif "model" in denied.reason.lower():
+            advice = f"Set server.model to a name that the server knows; {denied.endpoint}/models lists them."
+        else:
+            base = denied.endpoint.rstrip("/")
+            advice = "The server knows no such address. Correct server.endpoints" + (
+                "." if base.endswith("/v1") else f": with most servers it ends in /v1, here {base}/v1."
+            )
         return ModelError(
-            f"{self._name}: {denied.endpoint} does not serve the model {self._model!r} to us "
-            f"({denied.reason}). For 401 or 403 put a valid key into the environment variable {variable}, "
-            f"which {state}; for 404 correct server.endpoints, which end in /v1 with most servers, or "
-            "server.model. What was generated is stored: run the same command again."
+            f"{self._name}: {denied.endpoint} does not answer for the model {self._model!r} "
+            f"({denied.reason}). {advice}"
         )
 
 

@@ -75,5 +75,5 @@ def _status_fault(error: openai.APIStatusError) -> Fault:
         f"HTTP {status}: {words}" if words.strip() else f"HTTP {status}",
         again=status in (408, 409, 429) or status >= 500,
         wait_s=retry_after_s(error.response.headers, datetime.now(UTC)),
-        denied=status in (401, 403, 404),
+        denied=status in (401, 403, 404, 405),
     )
