@@ -21,6 +21,7 @@ from lbt.training.work import checkpoint_step
 
 from .conftest import make_pairs
 
+POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models/teacher"
 SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=1e-3, save_steps=4, minimum_pairs=16)
 
 # Trains in a process of its own; argv: model, pairs, settings, work folder, most bytes that a file may have.
@@ -193,6 +194,42 @@ def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tm
     assert whole.metrics["training.resumed_step"] == 0
     assert equal_weights(resumed.checkpoint.path, whole.checkpoint.path)
     pd.testing.assert_frame_equal(resumed.log, whole.log)
+
+
+@pytest.mark.slow
+def test_a_resumed_training_runs_on_as_many_threads_as_it_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one thread more or less some sums differ in their last bit, in a model of this size."""
+    import torch
+
+    from lbt.training import dpo
+    from lbt.training.trainer import Watch
+
+    class Interrupted(Watch):
+        def on_save(self, args: Any, state: Any, *others: Any, **named: Any) -> None:
+            super().on_save(args, state)
+            if state.global_step == 3:
+                raise KeyboardInterrupt
+
+    model = ModelSettings(path=str(POCKET), device="cpu")
+    settings = TrainingSettings(epochs=3, batch_size=8, save_steps=1, minimum_pairs=2)
+    pairs = make_pairs(16, steps=5)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        whole = train(model, tmp_path / "whole", settings, pairs)
+        with monkeypatch.context() as patch:
+            patch.setattr(dpo, "Watch", Interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                train(model, tmp_path / "interrupted", settings, pairs)
+        torch.set_num_threads(1)
+        resumed = train(model, tmp_path / "interrupted", settings, pairs)
+        assert resumed.metrics["training.resumed_step"] == 3
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(threads)
+    assert equal_weights(resumed.checkpoint.path, whole.checkpoint.path)
 
 
 @pytest.mark.slow

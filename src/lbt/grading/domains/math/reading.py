@@ -7,6 +7,7 @@ from lbt.grading.domains.marks import states_otherwise
 from lbt.grading.domains.math.forms import tidy, too_much
 from lbt.grading.domains.math.statements import math_statements
 from lbt.grading.domains.number import MAXIMUM_LENGTH
+from lbt.grading.domains.prose import is_doubtful
 from lbt.grading.settings import Extraction
 
 MAXIMUM_TEXT = 500_000
@@ -107,6 +108,8 @@ def _read_notation(statement: str) -> str | None:
 
 def _read_last_line(line: str) -> str | None:
     if (len(line) > _LONGEST_LAST_LINE and " " in line) or line[0] == "#" or line[-1] in ":?":
+        return None
+    if is_doubtful(line):
         return None
     if line.endswith(_FINISHED):
         line = _after_verb(_OPENING.sub("", line))
