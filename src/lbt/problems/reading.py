@@ -6,7 +6,7 @@ from typing import Any
 
 from lbt.grading import Domain
 from lbt.problems.golds import check_gold, same_gold
-from lbt.problems.rows import Account, BadRow, Place, Row, Unusable, parse_object
+from lbt.problems.rows import Account, BadRow, Place, Problem, Unusable, parse_object
 from lbt.problems.shapes import ROWS
 from lbt.problems.texts import question_key
 
@@ -25,8 +25,8 @@ class ProblemReader:
         self._form = ROWS[source]
         self.default_family = default_family
         self._domain = domain
-        self._ids: dict[str, Row] = {}
-        self._questions: dict[tuple[str, str | None], Row] = {}
+        self._ids: dict[str, Problem] = {}
+        self._questions: dict[tuple[str, str | None], Problem] = {}
         self.account = Account()
 
     def read(
@@ -35,15 +35,15 @@ class ProblemReader:
         stem: str,
         role: str | None = None,
         keep_repeats: bool = False,
-        unwanted: Sequence[Row] = (),
-    ) -> list[Row]:
+        unwanted: Sequence[Problem] = (),
+    ) -> list[Problem]:
         """The usable rows except the `unwanted`, which are known by id or question.
 
         `role` is the whole file's role, `stem` begins the ids of rows without one.
         """
         ids = {row.problem_id for row in unwanted}
         keys = {question_key(row.question) for row in unwanted}
-        rows: list[Row] = []
+        rows: list[Problem] = []
         for place, raw in records:
             self.account.lines += 1
             self.account.rows_by_file[_file(place)] = self.account.rows_by_file.get(_file(place), 0) + 1
@@ -64,13 +64,13 @@ class ProblemReader:
                 rows.append(row)
         return rows
 
-    def _row(self, fields: dict[str, Any], place: Place, stem: str, role: str | None) -> Row:
+    def _row(self, fields: dict[str, Any], place: Place, stem: str, role: str | None) -> Problem:
         read = self._form.read(fields, place, role)
         if role is not None and read.role not in (None, role):
             raise Unusable("role", f"is {read.role!r}, but the parameters make this file's role {role!r}")
         if self._domain is not None:
             check_gold(self._domain, read.answer)
-        return Row(
+        return Problem(
             position=self.account.lines,
             place=place,
             problem_id=read.id or f"{stem}-{place.line}",
@@ -82,7 +82,7 @@ class ProblemReader:
             subject=read.subject,
         )
 
-    def _compare_with_earlier(self, row: Row) -> bool:
+    def _compare_with_earlier(self, row: Problem) -> bool:
         """Whether the row repeats an earlier one; raises if it contradicts one or takes its id.
 
         Rows of different roles are not compared here: that is a leak, which `check_leakage` names as such.
@@ -103,7 +103,7 @@ class ProblemReader:
         return earlier is not None
 
 
-def _seen_from(row: Row, other: Row) -> str:
+def _seen_from(row: Problem, other: Problem) -> str:
     if row.place.file == other.place.file and other.place.line is not None:
         return f"line {other.place.line}"
     return str(other.place)

@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class Problem:
     """One usable problem; `role` is None where the file leaves the split to us.
 
     `position` counts the rows of all files as they were read.
