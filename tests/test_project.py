@@ -15,6 +15,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import configure_project, pipelines
 from kedro.validation.parameter_validator import ParameterValidator
 from kedro.validation.type_extractor import TypeExtractor
+from kedro_viz.integrations.kedro import run_hooks
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pydantic import BaseModel
@@ -221,3 +222,8 @@ def test_the_commented_lines_of_conf_base_are_valid_and_say_the_defaults() -> No
         assert own == type(own)(**set_by_user)
     as_it_is = validator.validate_raw_params(config_of("base")["parameters"])
     assert validator.validate_raw_params(taken_in | folders) == as_it_is
+
+
+def test_kedro_viz_says_nothing_in_a_run_of_a_part() -> None:
+    loggers = yaml.safe_load((ROOT / "conf/logging.yml").read_text())["loggers"]
+    assert loggers[run_hooks.logger.name] == {"level": "ERROR"}
