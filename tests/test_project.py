@@ -129,7 +129,9 @@ def test_the_main_job_leaves_nothing_in_memory() -> None:
     made = pipelines["lbt_finetune"].all_outputs()
     assert made <= catalog
     assert pipelines["lbt_finetune"].inputs() - catalog == {
-        name for name in pipelines["lbt_finetune"].inputs() if name.startswith("params:")
+        name
+        for name in pipelines["lbt_finetune"].inputs()
+        if name == "parameters" or name.startswith("params:")
     }
 
 

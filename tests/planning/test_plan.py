@@ -35,7 +35,6 @@ from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
 
-
 POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
 PROBLEMS, INGEST = load_pocket_problems(ProblemSettings(teaching=6, exam_per_family=3, evaluation=5), 0)
