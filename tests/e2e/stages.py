@@ -12,7 +12,9 @@ from tqdm import tqdm
 
 import lbt.generation.engines.transformers.engine
 import lbt.training.dpo  # noqa: F401 - the same
-from lbt.exams import ExamSettings, plan_exams, sit_exams
+from lbt.asking import Asker
+from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.exams.sitting import sit_one
 from lbt.generation import (
     Engine,
     Generated,
@@ -30,8 +32,6 @@ from lbt.pocket.problems import draw_problems
 from lbt.prompts import PromptSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import Training, TrainingSettings, train_model
-
-NUMBER = domain_named("number")
 
 STAGES = ("teaching", "exams", "training")
 PAIRS = 32
@@ -73,20 +73,18 @@ def run(folder: Path) -> None:
 
 def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     problems = draw_problems(teaching=14, exam_per_family=2, evaluation=0, lucky_share=0.5, seed=0)
-    prompts = PromptSettings()
+    asker = Asker(PromptSettings(), store, 0, domain_named("number"))
     teacher = _model(TEACHER)
     tell("stage teaching")
-    rationales, _ = sample_rationales(problems, teacher, prompts, _TEACHING, store, 0, NUMBER)
+    rationales = sample_rationales(asker, problems, teacher, _TEACHING).table
     tell("stage exams")
     plan = plan_exams(problems, rationales, _EXAMS, 0)
-    exams = []
-    for name in ("strong", "weak"):
-        student = _model(_MODELS / f"student_{name}")
-        answers, _ = sit_exams(plan, problems, rationales, name, student, prompts, _EXAMS, store, 0, NUMBER)
-        exams.append(answers)
+    papers = ExamPapers(plan, problems, rationales, asker.prompts, _EXAMS)
+    students = {name: _model(_MODELS / f"student_{name}") for name in ("strong", "weak")}
+    exams = [sit_one(asker, papers, name, student).table for name, student in students.items()]
     tell("stage training")
     pairs = _pairs(problems, rationales)
-    training = Training(teacher, "models.teacher", prompts, TRAINING, 0)
+    training = Training(teacher, "models.teacher", asker.prompts, TRAINING, 0)
     _, log, _ = train_model(pairs, training, folder / "trainings")
     rationales.to_parquet(folder / "rationales.parquet")
     pd.concat(exams).to_parquet(folder / "exam_answers.parquet")

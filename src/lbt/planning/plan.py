@@ -92,6 +92,8 @@ def asked_at(model: ModelSettings) -> str:
         )
     if model.engine == "vllm":
         return f"vLLM in this machine, {model.vllm.tensor_parallel_size if model.vllm else 1} GPU(s)"
+    if model.engine == "scripted":
+        return "a script of answers"
     return f"transformers in this machine, device {model.device}"
 
 

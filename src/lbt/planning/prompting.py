@@ -64,5 +64,6 @@ def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:
             context_length(model, None),
         )
     if model.speaks_chat:
-        return Prompting(name, model, None, "the server's own", context_length(model, None))
+        whose = "none: a script is given the messages" if model.engine == "scripted" else "the server's own"
+        return Prompting(name, model, None, whose, context_length(model, None))
     return Prompting(name, model, open_renderer(model, identity), "", context_length(model, identity))

@@ -40,15 +40,15 @@ def examine(
     for name, student in students.items():
         for kind in DEMOS:
             demos = [_demo(row["family"], kind, f"{seed}/{row['problem_id']}") for row in _rows(exams)]
-            answers = _ask(asker, student, f"{name}, {kind or 'no'} demo", exams, GREEDY, 1, demos)
+            answers = _ask(asker, student, f"{name}, {kind or 'no'} demo", exams, GREEDY, demos)
             figures[f"{name}.exam_{kind or 'no_demo'}"] = _share(_right(answers))
     return figures
 
 
 def _teacher_figures(asker: Asker, teacher: ModelSettings, problems: pd.DataFrame) -> Figures:
-    greedy = _ask(asker, teacher, "pocket/teacher/greedy", problems, GREEDY, 1)
+    greedy = _ask(asker, teacher, "pocket/teacher/greedy", problems, GREEDY)
     some = problems.groupby("family").head(6)
-    sampled = _ask(asker, teacher, "pocket/teacher/sampled", some, SAMPLED, SAMPLES)
+    sampled = _ask(asker, teacher, "pocket/teacher/sampled", some, SAMPLED)
     by_problem = sampled.assign(right=_right(sampled)).groupby("problem_id", sort=False)
     figures = {
         "teacher.greedy": _share(_right(greedy)),
@@ -68,7 +68,6 @@ def _ask(
     label: str,
     problems: pd.DataFrame,
     sampling: SamplingSettings,
-    samples: int,
     demos: list[_Demo | None] | None = None,
 ) -> pd.DataFrame:
     shown = demos or [None] * len(problems)
@@ -77,7 +76,7 @@ def _ask(
             exam_messages(row["question"], [demo] if demo else [], asker.prompts),
             row["answer"],
             {"problem_id": row["problem_id"], "family": row["family"]},
-            samples,
+            1 if sampling.greedy else SAMPLES,
             sampling,
         )
         for row, demo in zip(_rows(problems), shown, strict=True)

@@ -10,7 +10,6 @@ the start again after the last; null is a generation that fails), and `contains`
 that they answer. The first line that fits counts; one without `contains` fits everything.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,13 +57,18 @@ class ScriptedEngine:
         name: What messages call the model.
 
     Raises:
-        ModelError: The file does not exist, or one of its lines is not an answer.
+        ModelError: The file or function does not exist, or a line of the file is not an answer.
     """
 
     name = "scripted"
     version = "1"
 
     def __init__(self, settings: ModelSettings, name: str) -> None:
+        if settings.path.startswith(SCRIPT_PREFIX) and settings.path not in _scripts:
+            raise ModelError(
+                f"{name}: {settings.path} is a function that this process does not know. Make the model with "
+                "scripted_model in the process that asks it, or name a file of answers as its 'path'."
+            )
         self._script = _scripts.get(settings.path) or _read_script(settings.path, name)
 
     def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
@@ -81,7 +85,9 @@ class ScriptedEngine:
 
 
 def _completion(text: str, prompt: Prompt) -> Completion:
-    """The text with tokens counted by its length; cut at the token limit as a model's is."""
+    """The text with tokens counted by its length; ended by stop texts and the token limit as a model's is."""
+    for stop in prompt.sampling.stop:
+        text = text.partition(stop)[0]
     most = prompt.sampling.max_tokens * CHARACTERS_A_TOKEN
     finish_reason = "stop" if len(text) <= most else "length"
     asked = sum(len(content) for _, content in prompt.messages)
@@ -94,13 +100,16 @@ def _tokens(characters: int) -> int:
 
 def _read_script(path: str, name: str) -> Script:
     lines = []
-    for number, line in enumerate(_content(path, name).decode("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_content(path, name).split(b"\n"), start=1):
         if line.strip():
             try:
-                lines.append(ScriptLine(**json.loads(line)))
-            except (ValueError, TypeError, ValidationError) as error:
+                lines.append(ScriptLine.model_validate_json(line))
+            except ValidationError as error:
+                wrong = "; ".join(
+                    f"{one['loc'][0]}: {one['msg']}" if one["loc"] else one["msg"] for one in error.errors()
+                )
                 raise ModelError(
-                    f"{name}: {path}:{number} is no answer ({error}). Write a JSON object with answers, a "
+                    f"{name}: {path}:{number} is not an answer ({wrong}). Write a JSON object with answers, "
                     "list of texts, and contains, a text in the question that they answer."
                 ) from error
 
