@@ -97,11 +97,7 @@ def _choices(text: str) -> set[str]:
 
 def _others_like(text: str, choice: str) -> bool:
     """Whether a text names other choices of the same kind."""
-    return (
-        any(len(other) > 1 for other in _choices(text) - {choice})
-        if len(choice) > 1
-        else any(len(other) == 1 for other in _choices(text) - {choice})
-    )
+    return any((len(other) > 1) == (len(choice) > 1) for other in _choices(text) - {choice})
 
 
 def _first_words(text: str) -> str | None:

@@ -21,6 +21,10 @@ _NEXT_TURN = re.compile(
     r"|<\|(?:im_start|im_end|endoftext|eot_id|end)\|>",
     re.IGNORECASE | re.MULTILINE,
 )
+PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
+"""Two words."""
+_CALCULATION = re.compile(r"[\d\s.,+*/×÷()$%-]+=[\d\s.,+*/×÷()$%=-]+")
+_REFUSED = re.compile(r"\b(?:not|unknown|unclear|cannot|can't|undefined|impossible|none|no)\b", re.IGNORECASE)
 MARKS_LOOKED_AT = 20
 
 
@@ -110,11 +114,6 @@ def find_boxes(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-_PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
-_CALCULATION = re.compile(r"[\d\s.,+*/×÷()$%-]+=[\d\s.,+*/×÷()$%=-]+")
-_REFUSED = re.compile(r"\b(?:not|unknown|unclear|cannot|can't|undefined|impossible|none|no)\b", re.IGNORECASE)
-
-
 def states_otherwise(statement: Statement) -> bool:
     """Whether a marked statement that could not be read says something all the same: "3 or 4", "not known".
 
@@ -127,5 +126,5 @@ def states_otherwise(statement: Statement) -> bool:
         any(map(str.isdigit, statement.text))
         and statement.rule != "####"
         and not _CALCULATION.fullmatch(statement.text.strip(" *_"))
-        and not _PROSE.search(statement.text)
+        and not PROSE.search(statement.text)
     )

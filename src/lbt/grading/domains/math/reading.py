@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from lbt.grading.domains.marks import states_otherwise
+from lbt.grading.domains.marks import PROSE, states_otherwise
 from lbt.grading.domains.math.forms import tidy, too_much
 from lbt.grading.domains.math.statements import math_statements
 from lbt.grading.domains.number import MAXIMUM_LENGTH
@@ -22,7 +22,6 @@ _CLAUSE = re.compile(
     r"(?:,\s*)?\s\b(?:because|since|so|which|where|when|for|as|if|with|after|per|of|from|but|that)\b.*\Z",
     re.DOTALL,
 )
-_PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
 _COMMAND = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+")
 _WORD = re.compile(r"[A-Za-z_]{3,}")
 _TEXT_ANSWER = re.compile(r"\\text\{(?P<words>[^{}]*)\}")
@@ -80,7 +79,7 @@ def _states_too_much(rule: str, statement: str, text: str) -> bool:
     """Whether an over-long statement is an answer; prose is not, and neither is a last line that runs on."""
     if rule == "last line":
         return statement == text.strip() and " " not in statement
-    return rule in ("\\boxed", "[[Final Answer]]") or not _PROSE.search(statement[:MAXIMUM_LENGTH])
+    return rule in ("\\boxed", "[[Final Answer]]") or not PROSE.search(statement[:MAXIMUM_LENGTH])
 
 
 def _read_explicit(statement: str) -> str | None:
@@ -131,9 +130,7 @@ _MARKED = ("[[Final Answer]]", "\\boxed", "<answer>", "the answer is")
 
 def _after_verb(statement: str) -> str:
     found = list(_VERB.finditer(statement))
-    return (
-        statement[found[-1].end() :] if found and _PROSE.search(statement[: found[-1].end()]) else statement
-    )
+    return statement[found[-1].end() :] if found and PROSE.search(statement[: found[-1].end()]) else statement
 
 
 def _reads_as_mathematics(answer: str) -> bool:
