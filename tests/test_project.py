@@ -1,20 +1,26 @@
 """The project's files agree with each other."""
 
+import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.framework.project import configure_project, pipelines
 from kedro.validation.parameter_validator import ParameterValidator
+from kedro.validation.type_extractor import TypeExtractor
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pydantic import BaseModel
 
 from lbt import settings
+from lbt.generation import ModelSettings
 from lbt.hooks import ParameterNames
 from lbt.hooks.records import RECORDS
 
@@ -122,7 +128,9 @@ def test_the_main_job_leaves_nothing_in_memory() -> None:
     made = pipelines["lbt_finetune"].all_outputs()
     assert made <= catalog
     assert pipelines["lbt_finetune"].inputs() - catalog == {
-        name for name in pipelines["lbt_finetune"].inputs() if name.startswith("params:")
+        name
+        for name in pipelines["lbt_finetune"].inputs()
+        if name == "parameters" or name.startswith("params:")
     }
 
 
@@ -154,3 +162,69 @@ def test_every_parameter_says_what_it_is() -> None:
             key, _, value = line.partition(":")
             if value.strip() and not key.lstrip().startswith("#"):
                 assert " # " in value, f"{file.name}:{number} has no comment"
+
+
+COMMENTED = re.compile(r"^(\s*)# (?=\s*[a-z_0-9]+:( |$))", re.MULTILINE)
+
+
+def documented() -> dict[str, Any]:
+    """conf/base with its commented parameters, `# device: auto`, taken in as if they were set."""
+    files = sorted((ROOT / "conf/base").glob("parameters*.yml"))
+    parts = [yaml.safe_load(COMMENTED.sub(r"\1", file.read_text())) for file in files]
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in models_in(part)]
+
+
+def undocumented(model: type[BaseModel], values: dict[str, Any], at: str) -> Iterator[str]:
+    """The fields that have no line. One of several models of a kind, such as students, shows them for all."""
+    for name, field in model.model_fields.items():
+        if name not in values:
+            yield f"{at}.{name}"
+            continue
+        for inner in models_in(field.annotation):
+            value = values[name]
+            if get_origin(field.annotation) is dict:
+                value = {key: each for entry in reversed(value.values()) for key, each in entry.items()}
+                if inner is ModelSettings:
+                    value |= values["teacher"]
+            if isinstance(value, dict):
+                yield from undocumented(inner, value, f"{at}.{name}")
+
+
+def test_every_field_of_every_setting_has_a_line_in_conf_base() -> None:
+    values = documented()
+    types = TypeExtractor(dict(pipelines)).extract_types_from_pipelines()
+    tops = {name.removeprefix("params:"): models_in(kind) for name, kind in types.items()}
+    assert set(tops) == set(values)
+    settings_models = {
+        name: kinds[0] for name, kinds in tops.items() if kinds and "root" not in kinds[0].model_fields
+    }
+    assert [
+        line for name, model in settings_models.items() for line in undocumented(model, values[name], name)
+    ] == []
+
+
+def test_the_commented_lines_of_conf_base_are_valid_and_say_the_defaults() -> None:
+    validator = ParameterValidator(dict(pipelines))
+    folders = {
+        name: value for name, value in config_of("base")["parameters"].items() if name.endswith("folder")
+    }
+    taken_in = documented()
+    for part in ("vllm", "server"):  # at their own defaults, not at the model's, which has none of them
+        own = models_in(ModelSettings.model_fields[part].annotation)[0](
+            **taken_in["models"]["teacher"].pop(part)
+        )
+        set_by_user = {"endpoints": own.endpoints} if part == "server" else {}
+        assert own == type(own)(**set_by_user)
+    as_it_is = validator.validate_raw_params(config_of("base")["parameters"])
+    assert validator.validate_raw_params(taken_in | folders) == as_it_is
+
+
+def test_kedro_viz_says_nothing_in_a_run_of_a_part() -> None:
+    loggers = yaml.safe_load((ROOT / "conf/logging.yml").read_text())["loggers"]
+    assert loggers["kedro_viz.integrations.kedro.run_hooks"] == {"level": "ERROR"}

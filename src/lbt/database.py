@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS verdicts (
 """
 _TABLES = {"generations", "verdicts"}
 _DAMAGED = (
-    "It is damaged or no generation store: move it away to start a new one, or put a backup in its place; "
+    "It is damaged or not a generation store: move it away to start a new one, or put a backup in its place; "
     "`sqlite3 FILE .recover` saves what can be read of a damaged store"
 )
 _UNWRITABLE = "Make the file and its folder readable and writable, or name another data folder with LBT_DATA"
@@ -82,10 +82,10 @@ def explained(path: Path, failure: str) -> Iterator[None]:
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open a generation store's file; it and its folder are made if they are not there.
+    """Open a generation store's file; it and its folder are made if they do not exist.
 
     Raises:
-        LbtError: The file is no generation store, has another schema version, cannot be opened, or another
+        LbtError: The file is not a generation store, has another schema version, cannot be opened, or another
             process keeps it locked.
     """
     try:
@@ -95,7 +95,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     with explained(path, "The generation store cannot be opened:"):
         connection = sqlite3.connect(path, timeout=_POLL_S, factory=_PatientConnection)
         try:
-            # A write-ahead log: a kill leaves whole transactions only, readers go on beside a writer.
+            # A write-ahead log: a kill leaves only whole transactions, and readers read beside a writer.
             connection.execute("PRAGMA journal_mode=WAL")
             # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt. FULL
             # would wait for the disk at every commit.

@@ -1,14 +1,9 @@
 """Kedro's project settings (https://docs.kedro.org/en/stable/configure/settings/)."""
 
-import os
 import warnings
 
 from omegaconf.resolvers import oc
 
-# Nothing is sent anywhere: MLflow, Kedro and the Hugging Face libraries read these when they are imported.
-for _switch in ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY"):
-    os.environ.setdefault(_switch, "true")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 # Kedro 1.7 calls a function that OmegaConf 2.4 has renamed; no user of this project can act on it.
 warnings.filterwarnings("ignore", message="register_new_resolver")
 

@@ -113,7 +113,7 @@ def test_a_cached_hub_model_is_found_offline_and_is_its_commit(
 @pytest.mark.parametrize(
     ("missing", "message"),
     [
-        ("config.json", r"holds no config.json.*save_pretrained"),
+        ("config.json", r"contains no config.json.*save_pretrained"),
         ("tokenizer.json", r"holds no tokenizer.*tokenizer.save_pretrained"),
         ("model.safetensors", r"holds no weights.*interrupted"),
         ("chat_template.jinja", r"holds no chat template.*instruction-tuned"),
@@ -134,5 +134,5 @@ def test_a_chat_template_may_stand_in_the_tokenizer_config(folder: Path) -> None
 
 
 def test_a_folder_that_is_no_adapter_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"models.teacher: .* holds no adapter_config.json"):
+    with pytest.raises(ModelError, match=r"models.teacher: .* contains no adapter_config.json"):
         identity_of(folder, tmp_path)

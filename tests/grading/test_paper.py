@@ -1,6 +1,6 @@
 import pytest
 
-from lbt.grading import paper_answer_key, paper_key
+from lbt.grading.paper import paper_answer_key, paper_key
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_each_stage_is_timed_and_announced(tiny: TinyProject, caplog: pytest.Log
     lines = [record.getMessage() for record in caplog.records if record.name == "lbt"]
     assert lines[0] == "[1/4] first"
     assert any(line.endswith("/4] second") for line in lines)
-    assert "rows 4" in lines[2]
+    assert any("rows 4" in line for line in lines)
     assert "make ui" in lines[-1]
     assert "make viz" in lines[-1]
 

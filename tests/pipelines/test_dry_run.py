@@ -63,6 +63,7 @@ def dry_run(env: str, folder: Path) -> tuple[dict[str, Any], str]:
     catalog = DataCatalog.from_config(outputs)
     for name, value in typed(env).items():
         catalog[f"params:{name}"] = MemoryDataset(value)
+    catalog["parameters"] = MemoryDataset(typed(env))
     SequentialRunner().run(pipelines["dry_run"], catalog)
     return catalog.load("dry_run_plan"), catalog.load("dry_run_report")
 

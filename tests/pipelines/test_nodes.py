@@ -31,6 +31,11 @@ TEACHER = ModelSettings(path="teacher", revision="main", adapter="adapter", batc
 MODELS = ModelsSettings(
     teacher=TEACHER, students={"strong": ModelSettings(path="s1"), "weak": ModelSettings(path="s2")}
 )
+_FOLDER = Path(__file__).parents[2] / "src/lbt/pocket/models"
+EMBEDDED = ModelsSettings(
+    teacher=ModelSettings(path=str(_FOLDER / "teacher")),
+    students={"weak": ModelSettings(path=str(_FOLDER / "student_weak"))},
+)
 EVALUATION = EvaluationSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=8))
 USAGE: Usage = {"new": 3.0, "reused": 1.0, "failed": 0.0, "tokens": 10.0, "seconds": 0.5}
 
@@ -148,8 +153,8 @@ def test_a_teacher_without_weights_is_refused_before_anything_is_generated() -> 
     teacher = ModelSettings(path="hosted", engine="openai", server=server)
     with pytest.raises(ModelError, match=r"models\.teacher: hosted .* cannot be trained"):
         problems.check_trainable(MODELS.model_copy(update={"teacher": teacher}), EVALUATION, {})
-    identities = problems.identify_models(MODELS, teaching_of(96), exams_of(96))
-    assert problems.check_trainable(MODELS, EVALUATION, identities) == {"trainable": True}
+    identities = problems.identify_models(EMBEDDED, teaching_of(96), exams_of(96))
+    assert problems.check_trainable(EMBEDDED, EVALUATION, identities) == {"trainable": True}
 
 
 def teaching_of(max_tokens: int) -> TeachingSettings:
@@ -164,10 +169,10 @@ def test_answers_that_leave_a_model_no_room_for_a_prompt_are_refused_before_anyt
     with pytest.raises(
         ModelError, match=r"teaching\.sampling\.max_tokens is 512, but models\.teacher .* 512"
     ):
-        problems.identify_models(MODELS, teaching_of(512), exams_of(96))
+        problems.identify_models(EMBEDDED, teaching_of(512), exams_of(96))
     with pytest.raises(ModelError, match=r"exams\.sampling\.max_tokens is 99,999, but models\.students\."):
-        problems.identify_models(MODELS, teaching_of(511), exams_of(99_999))
-    identities = problems.identify_models(MODELS, teaching_of(96), exams_of(96))
+        problems.identify_models(EMBEDDED, teaching_of(511), exams_of(99_999))
+    identities = problems.identify_models(EMBEDDED, teaching_of(96), exams_of(96))
     long = EVALUATION.model_copy(update={"sampling": SamplingSettings(temperature=0.7, max_tokens=600)})
     with pytest.raises(ModelError, match=r"evaluation\.sampling\.max_tokens is 600"):
-        problems.check_trainable(MODELS, long, identities)
+        problems.check_trainable(EMBEDDED, long, identities)

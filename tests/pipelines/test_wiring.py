@@ -30,7 +30,6 @@ def test_all_checks_come_before_the_first_model(main_job: Pipeline) -> None:
         "find_leaks",
         "identify_models",
         "check_trainable",
-        "gather_settings",
         "check_size",
     ]
     assert set(before) == {f"problems.{check}" for check in checks}

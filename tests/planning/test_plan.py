@@ -22,7 +22,7 @@ from lbt.generation import (
     ServerSettings,
 )
 from lbt.generation.engines.scripted import scripted_model
-from lbt.grading import domain_named
+from lbt.grading import GradingSettings
 from lbt.planning import RunSettings, check_files, describe_plan, plan_run
 from lbt.planning.counting import Load
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
@@ -34,8 +34,6 @@ from lbt.prompts import PromptSettings, Shot
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
-
-NUMBER = domain_named("number")
 
 POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
@@ -56,7 +54,8 @@ SETTINGS: dict[str, Any] = {
     "training": TrainingSettings(),
     "evaluation": EvaluationSettings(samples=2, sampling=SAMPLING),
     "seed": 0,
-    "domain": NUMBER,
+    "domain": "number",
+    "grading": GradingSettings(),
 }
 
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lbt.errors import DataError
 from lbt.pocket.corpus import CorpusSettings, documents
-from lbt.pocket.problems import draw_problems
+from lbt.pocket.problems import draw_problems, load_pocket_problems
 from lbt.pocket.split import draw_numbers, in_corpora, is_held_out
 from lbt.pocket.world import FAMILIES, Family, Numbers
+from lbt.problems import ProblemSettings
 
 CORPORA = {
     "teacher": CorpusSettings(one_shot_share=0.35, teacher=True),
@@ -122,3 +124,8 @@ def test_the_same_seed_draws_the_same_problems_and_another_draws_others() -> Non
 
     assert draw(1) == draw(1)
     assert draw(1) != draw(2)
+
+
+def test_more_built_in_problems_than_there_are_is_refused_at_once_with_their_number() -> None:
+    with pytest.raises(DataError, match=r"problems\.teaching is 100,000, but .* no more than about 2,000"):
+        load_pocket_problems(ProblemSettings(teaching=100_000), 0)

@@ -70,7 +70,7 @@ def refusal(folder: Path, rows: list[Any], **options: Any) -> str:
             '{"question": "q", "answer": "1", "answer": "2"}',
             "field 'answer' occurs more than once in the row",
         ),
-        ({"question": "a\0b", "answer": "1"}, "field 'question' holds a NUL character"),
+        ({"question": "a\0b", "answer": "1"}, "field 'question' contains a NUL character"),
         ({"question": "q" * 1_000_000, "answer": "1"}, "the whole row has 1,000,031 bytes, and a problem at"),
     ],
 )

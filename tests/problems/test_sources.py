@@ -210,7 +210,7 @@ def test_one_split_of_a_folder_keeps_the_names_of_the_whole(tmp_path: Path) -> N
         (b'{"problem": "q", "solution": "no box"}', "field 'solution' holds no \\boxed"),
         (b'{"problem": "q", "solution": "\\\\boxed{ }"}', "field 'solution' ends with an empty \\boxed{}"),
         (b'{"problem": "q", "solution": "\\\\boxed{_7}"}', "field 'answer' is '_7'"),
-        (b'{"solution": "\\\\boxed{1}"}', "field 'question' is missing"),
+        (b'{"solution": "\\\\boxed{1}"}', "field 'problem' is missing"),
         (
             b'{"problem": "q", "solution": "\\\\boxed{1}", "level": "hard"}',
             "field 'level' is 'hard'; it must be a whole number",

@@ -4,21 +4,21 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lbt.problems.rows import Place, Row
+from lbt.problems.rows import Place, Problem
 from lbt.problems.splits import split_by_hash
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=100)
 
 
-def rows_of(sizes: dict[str, int]) -> list[Row]:
+def rows_of(sizes: dict[str, int]) -> list[Problem]:
     return [
-        Row(i, Place("f", i), f"{family}{i}", family, f"{i} and {family}?", "1", None)
+        Problem(i, Place("f", i), f"{family}{i}", family, f"{i} and {family}?", "1", None)
         for family, size in sizes.items()
         for i in range(size)
     ]
 
 
-def roles_of(rows: list[Row], seed: int, evaluation: bool) -> dict[str, str | None]:
+def roles_of(rows: list[Problem], seed: int, evaluation: bool) -> dict[str, str | None]:
     return {row.problem_id: row.role for row in split_by_hash(rows, seed, evaluation)}
 
 

@@ -37,7 +37,7 @@ def test_it_shares_its_stages_with_the_main_job(search: Pipeline) -> None:
 def test_all_checks_come_before_the_first_model(search: Pipeline) -> None:
     names = [node.name for node in search.nodes]
     before = names[: names.index("teaching.sample_rationales")]
-    checks = ["ingest_problems", "find_leaks", "identify_models", "gather_settings", "check_size"]
+    checks = ["ingest_problems", "find_leaks", "identify_models", "check_size"]
     assert set(before) == {f"problems.{check}" for check in checks}
 
 

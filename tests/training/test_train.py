@@ -195,6 +195,40 @@ def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tm
     pd.testing.assert_frame_equal(resumed.log, whole.log)
 
 
+def test_a_resumed_training_runs_on_as_many_threads_as_it_began_with(
+    teacher: ModelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one more or less some sums differ in their last bits, in a model of millions of parameters."""
+    import torch
+
+    from lbt.training import dpo
+    from lbt.training.trainer import Watch
+
+    threads: list[int] = []
+    interrupted_after: list[int] = [4]
+
+    class Interrupted(Watch):
+        def on_save(self, args: Any, state: Any, *others: Any, **named: Any) -> None:
+            super().on_save(args, state)
+            threads.append(torch.get_num_threads())
+            if state.global_step in interrupted_after:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(dpo, "Watch", Interrupted)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(KeyboardInterrupt):
+            train(teacher, tmp_path)
+        interrupted_after.clear()
+        torch.set_num_threads(1)
+        assert train(teacher, tmp_path).metrics["training.resumed_step"] == 4
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+    assert set(threads) == {2}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", [100_000, 160_000], ids=["weights", "state of the optimizer"])
 def test_a_disk_without_room_is_told_and_the_training_continues_when_there_is_room(

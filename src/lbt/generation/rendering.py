@@ -113,7 +113,10 @@ def context_length(model: ModelSettings, identity: ModelIdentity | None) -> int 
         return model.vllm.max_model_len
     if identity is None or not identity.folder:
         return None
-    from transformers import AutoConfig
+    said = _number_in_config(identity, "max_position_embeddings")
+    if said is not None:
+        return said
+    from transformers import AutoConfig  # knows other names of it, but imports torch
 
     try:
         config = AutoConfig.from_pretrained(identity.folder).get_text_config()

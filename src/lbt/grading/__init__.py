@@ -3,7 +3,7 @@
 from lbt.grading.domains import DOMAINS, Domain, domain_named
 from lbt.grading.domains.number import read_number
 from lbt.grading.many import grade, grade_completions, grade_many
-from lbt.grading.paper import paper_answer_key, paper_key
+from lbt.grading.paper import paper_answer_key
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import ANSWERED, COUNTED, Attempt, Graded, Verdict
 
@@ -21,6 +21,5 @@ __all__ = [
     "grade_completions",
     "grade_many",
     "paper_answer_key",
-    "paper_key",
     "read_number",
 ]

@@ -121,7 +121,7 @@ def _check_artifacts(folder: str) -> None:
     except OSError as error:
         raise SettingsError(
             f"MLflow's folder for the files of this run, {folder}, cannot be written: {error.strerror}. "
-            "Make it writable. An experiment keeps the folder it was made with; for another set LBT_ARTIFACTS "
+            "Make it writable. An experiment keeps its folder; for another one set LBT_ARTIFACTS "
             "and, for a new experiment, LBT_TRACKING_URI=sqlite:////path/to/another.db."
         ) from error
 

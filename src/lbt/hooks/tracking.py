@@ -24,7 +24,7 @@ _CHECKS = "problems"
 
 @dataclass(frozen=True)
 class Tracked:
-    """How a dataset is recorded and where this run's version of it lies."""
+    """How a dataset is recorded, and where this run's version of it is."""
 
     record: str
     path: Path
@@ -47,7 +47,7 @@ class Tracking:
     def after_catalog_created(
         self, conf_catalog: dict[str, Any], parameters: dict[str, Any], save_version: str | None
     ) -> None:
-        """Read the marks in the catalog; without a version to save (a notebook) there is no run to track."""
+        """Read the marks in the catalog; without a version (in a notebook) there is no run to track."""
         self._tracked = {}
         if save_version is None:
             return

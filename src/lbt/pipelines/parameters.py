@@ -1,7 +1,7 @@
 """What belongs to a run and to no single stage: the types of its parameters, and the asker made of them."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import NonNegativeInt, PositiveInt, RootModel, model_validator
 
@@ -9,6 +9,7 @@ from lbt.asking import Asker
 from lbt.generation import GenerationStore
 from lbt.grading import DOMAINS, GradingSettings, domain_named
 from lbt.grading import Domain as GradingDomain
+from lbt.planning import RunSettings
 from lbt.prompts import PromptSettings
 
 ASKER = ["params:prompts", "generation_store", "params:seed", "params:domain", "params:grading"]
@@ -50,3 +51,11 @@ def make_asker(
 ) -> Asker:
     """What all nodes of a run ask with."""
     return Asker(prompts, store, seed.root, domain.graded_by(grading))
+
+
+def gather_settings(parameters: dict[str, Any]) -> RunSettings:
+    """The settings of all stages that a model is asked in, of all parameters, which Kedro has checked."""
+    plain = {
+        name: value.root if isinstance(value, RootModel) else value for name, value in parameters.items()
+    }
+    return RunSettings.model_validate(plain)

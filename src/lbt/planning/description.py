@@ -95,7 +95,7 @@ def _notes(plan: Plan) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> Iterator[str]:
-    """Columns side by side, the first `words` flush left."""
+    """Columns side by side, the first `words` aligned left."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         cells = [

@@ -7,7 +7,7 @@ from lbt.problems import ProblemSettings
 
 _MATH = (
     "problems of MATH (github.com/hendrycks/math), one a row with problem, solution, level, type and "
-    "unique_id; its folder test does as well"
+    "unique_id; or its folder test"
 )
 _ORIGINS = {
     "math500_test.jsonl": "prm800k/math_splits/test.jsonl of github.com/openai/prm800k (Git LFS), renamed",

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from lbt.evaluation import EvaluationSettings, answer_problems
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings, ModelsSettings
-from lbt.grading import Domain
+from lbt.grading import Domain, GradingSettings, domain_named
 from lbt.planning.counting import CountingAsker, Load
 from lbt.planning.prompting import Prompting
 from lbt.preferences import PreferenceSettings
@@ -21,9 +22,13 @@ from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
 
 
-@dataclass(frozen=True)
-class RunSettings:
-    """The parameters of the stages that a model is asked in, or that limit what it may say."""
+class RunSettings(BaseModel):
+    """The parameters of the stages that a model is asked in, or that limit what it may say.
+
+    Made of all parameters of a run; those of other stages are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     exams: ExamSettings
     models: ModelsSettings
@@ -34,7 +39,13 @@ class RunSettings:
     training: TrainingSettings
     evaluation: EvaluationSettings
     seed: int
-    domain: Domain
+    domain: str
+    grading: GradingSettings
+
+    @property
+    def graded_by(self) -> Domain:
+        """What an answer is."""
+        return domain_named(self.domain, self.grading)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ def finetune_job(
     settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
 ) -> Job:
     """What lbt_finetune asks."""
-    asker = CountingAsker(settings.prompts, settings.domain, promptings, settings.teaching)
+    asker = CountingAsker(settings.prompts, settings.graded_by, promptings, settings.teaching)
     papers = _taught_and_examined(asker, settings, problems, baseline=True)
     for label in ("base", "tuned"):
         # Base and tuned teacher have one tokenizer, wherever they run.
@@ -68,7 +79,7 @@ def search_job(
     """What lbt_search asks."""
     search = settings.search
     teaching = search.of_teaching(settings.teaching)
-    asker = CountingAsker(settings.prompts, settings.domain, promptings, teaching)
+    asker = CountingAsker(settings.prompts, settings.graded_by, promptings, teaching)
     decided_early = search.examiner != "full"
     papers = _taught_and_examined(asker, settings, problems, baseline=not decided_early)
     ask_teacher(asker, problems, papers, settings.models.teacher, teaching, search)

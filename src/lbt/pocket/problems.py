@@ -13,8 +13,10 @@ from lbt.pocket.world import FAMILIES, Family, Numbers
 from lbt.problems import ProblemSettings, count_roles
 
 SOURCE = "pocket"
-MOST_TEACHING = 4_000
+MOST_TEACHING = 2_000
 """The families' held-out numbers allow about so many; nearly nothing would be left for exams beyond."""
+_SOON = 1_000
+"""Problems that are drawn in an instant."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataF
             f"{MOST_TEACHING:,} can be taught. Set it to {MOST_TEACHING:,} or less, or use problems of your "
             "own (problems.source and problems.path)."
         )
+    if settings.teaching + settings.evaluation > _SOON:
+        logger.info("Drawing the built-in problems; so many of them take up to half a minute.")
     problems = draw_problems(
         teaching=settings.teaching,
         exam_per_family=settings.exam_per_family,

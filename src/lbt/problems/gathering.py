@@ -9,7 +9,7 @@ from lbt.errors import DataError
 from lbt.grading import Domain
 from lbt.problems.reading import ProblemReader, Records
 from lbt.problems.records import file_records, folder_records, hub_records
-from lbt.problems.rows import Account, Row
+from lbt.problems.rows import Account, Problem
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import check_roles, split_by_hash
 
@@ -20,7 +20,7 @@ class Gathered:
 
     name: str
     default_family: str
-    rows: list[Row]
+    rows: list[Problem]
     split: str
     account: Account
     counts: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def _from_hub(settings: ProblemSettings, seed: int, domain: Domain | None) -> Ga
     options, path = settings.huggingface, str(settings.path)
     reader = ProblemReader(f"huggingface_{options.answer}", path.rstrip("/").rpartition("/")[2], domain)
 
-    def read(split: str | None, role: str | None) -> list[Row]:
+    def read(split: str | None, role: str | None) -> list[Problem]:
         return reader.read(hub_records(path, split, options), split, role) if split else []
 
     main = read(options.split, "teaching" if options.exam_split else None)
@@ -79,8 +79,8 @@ def _read(
     names: dict[str, str],
     role: str | None,
     keep_repeats: bool = False,
-    unwanted: Sequence[Row] = (),
-) -> list[Row]:
+    unwanted: Sequence[Problem] = (),
+) -> list[Problem]:
     before = reader.account.lines
     stem = names[path].removesuffix(Path(path).suffix)
     rows = reader.read(_records(path, names[path]), stem, role, keep_repeats, unwanted)
@@ -112,7 +112,7 @@ def _names(paths: Sequence[str]) -> dict[str, str]:
     return {path: path for path in paths}
 
 
-def _unwanted(settings: ProblemSettings, names: dict[str, str], account: Account) -> list[Row]:
+def _unwanted(settings: ProblemSettings, names: dict[str, str], account: Account) -> list[Problem]:
     """The problems of `leave_out`; its bad rows go into the account, since they could be taught unseen."""
     path = str(settings.leave_out)
     reader = ProblemReader(settings.source, Path(path).stem)
@@ -121,7 +121,7 @@ def _unwanted(settings: ProblemSettings, names: dict[str, str], account: Account
     return rows
 
 
-def _join(main: list[Row], exam: list[Row]) -> tuple[list[Row], list[Row], dict[str, int]]:
+def _join(main: list[Problem], exam: list[Problem]) -> tuple[list[Problem], list[Problem], dict[str, int]]:
     """Only the problems that have variants, and only the variants of those."""
     families = {row.family for row in main} & {row.family for row in exam}
     taught = [row for row in main if row.family in families]
@@ -134,8 +134,8 @@ def _join(main: list[Row], exam: list[Row]) -> tuple[list[Row], list[Row], dict[
 
 
 def _with_roles(
-    main: list[Row], name: str, seed: int, exam_given: bool, evaluation_given: bool
-) -> tuple[list[Row], str]:
+    main: list[Problem], name: str, seed: int, exam_given: bool, evaluation_given: bool
+) -> tuple[list[Problem], str]:
     """The rows of the main file with their roles, and where the roles come from."""
     if check_roles(main, name):
         return main, "files" if exam_given else "file"

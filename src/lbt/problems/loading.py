@@ -10,7 +10,7 @@ from lbt.errors import DataError
 from lbt.grading import Domain
 from lbt.problems.counts import report_of
 from lbt.problems.gathering import Gathered, gather
-from lbt.problems.rows import ROLES, Row
+from lbt.problems.rows import ROLES, Problem
 from lbt.problems.settings import ProblemSettings
 from lbt.problems.splits import draw, draw_per_family
 
@@ -74,7 +74,7 @@ def _files(gathered: Gathered) -> str:
     return ", ".join(gathered.account.rows_by_file)
 
 
-def _table(rows: list[Row]) -> pd.DataFrame:
+def _table(rows: list[Problem]) -> pd.DataFrame:
     records = [
         (row.problem_id, row.family, row.question, row.answer, row.role, str(row.place), pd.NA)
         for row in rows

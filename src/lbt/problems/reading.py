@@ -6,8 +6,8 @@ from typing import Any
 
 from lbt.grading import Domain
 from lbt.problems.golds import check_gold, same_gold
-from lbt.problems.rows import Account, BadRow, Place, Row, Unusable, parse_object
-from lbt.problems.shapes import SHAPES, Shape
+from lbt.problems.rows import Account, BadRow, Place, Problem, Unusable, parse_object
+from lbt.problems.shapes import ROWS
 from lbt.problems.texts import question_key
 
 Records = Iterable[tuple[Place, bytes | dict[str, Any]]]
@@ -22,11 +22,11 @@ class ProblemReader:
     """
 
     def __init__(self, source: str, default_family: str, domain: Domain | None = None) -> None:
-        self._shape: Shape = SHAPES[source]
+        self._form = ROWS[source]
         self.default_family = default_family
         self._domain = domain
-        self._ids: dict[str, Row] = {}
-        self._questions: dict[tuple[str, str | None], Row] = {}
+        self._ids: dict[str, Problem] = {}
+        self._questions: dict[tuple[str, str | None], Problem] = {}
         self.account = Account()
 
     def read(
@@ -35,15 +35,15 @@ class ProblemReader:
         stem: str,
         role: str | None = None,
         keep_repeats: bool = False,
-        unwanted: Sequence[Row] = (),
-    ) -> list[Row]:
+        unwanted: Sequence[Problem] = (),
+    ) -> list[Problem]:
         """The usable rows except the `unwanted`, which are known by id or question.
 
         `role` is the whole file's role, `stem` begins the ids of rows without one.
         """
         ids = {row.problem_id for row in unwanted}
         keys = {question_key(row.question) for row in unwanted}
-        rows: list[Row] = []
+        rows: list[Problem] = []
         for place, raw in records:
             self.account.lines += 1
             self.account.rows_by_file[_file(place)] = self.account.rows_by_file.get(_file(place), 0) + 1
@@ -57,32 +57,32 @@ class ProblemReader:
             except Unusable as problem:
                 self.account.bad.append(BadRow(place, problem.field, problem.reason))
                 continue
-            self.account.ignored_fields |= fields.keys() - self._shape.fields
-            self.account.default_family += self._shape.family_expected and fields.get("family") is None
+            self.account.ignored_fields |= fields.keys() - self._form.known
+            self.account.default_family += self._form.family_expected and fields.get("family") is None
             self.account.repeats += repeated
             if keep_repeats or not repeated:
                 rows.append(row)
         return rows
 
-    def _row(self, fields: dict[str, Any], place: Place, stem: str, role: str | None) -> Row:
-        shaped = self._shape.read(fields, place, role)
-        if role is not None and shaped.role not in (None, role):
-            raise Unusable("role", f"is {shaped.role!r}, but the parameters make this file's role {role!r}")
+    def _row(self, fields: dict[str, Any], place: Place, stem: str, role: str | None) -> Problem:
+        read = self._form.read(fields, place, role)
+        if role is not None and read.role not in (None, role):
+            raise Unusable("role", f"is {read.role!r}, but the parameters make this file's role {role!r}")
         if self._domain is not None:
-            check_gold(self._domain, shaped.answer)
-        return Row(
+            check_gold(self._domain, read.answer)
+        return Problem(
             position=self.account.lines,
             place=place,
-            problem_id=shaped.problem_id or f"{stem}-{place.line}",
-            family=shaped.family or self.default_family,
-            question=shaped.question,
-            answer=shaped.answer,
-            role=role or shaped.role,
-            level=shaped.level,
-            subject=shaped.subject,
+            problem_id=read.id or f"{stem}-{place.line}",
+            family=read.family or self.default_family,
+            question=read.question,
+            answer=read.answer,
+            role=role or read.role,
+            level=read.level,
+            subject=read.subject,
         )
 
-    def _compare_with_earlier(self, row: Row) -> bool:
+    def _compare_with_earlier(self, row: Problem) -> bool:
         """Whether the row repeats an earlier one; raises if it contradicts one or takes its id.
 
         Rows of different roles are not compared here: that is a leak, which `check_leakage` names as such.
@@ -103,7 +103,7 @@ class ProblemReader:
         return earlier is not None
 
 
-def _seen_from(row: Row, other: Row) -> str:
+def _seen_from(row: Problem, other: Problem) -> str:
     if row.place.file == other.place.file and other.place.line is not None:
         return f"line {other.place.line}"
     return str(other.place)

@@ -1,13 +1,10 @@
 """A problem as it was read, and the checks of its fields."""
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 ROLES = ("teaching", "exam", "evaluation")
-_LEVEL = re.compile(r"(?:Level\s+)?([0-9]{1,9})", re.IGNORECASE)
-_NO_LEVEL = "Level ?"  # so written in MATH where nobody set one
 
 
 class Place(NamedTuple):
@@ -21,7 +18,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class Problem:
     """One usable problem; `role` is None where the file leaves the split to us.
 
     `position` counts the rows of all files as they were read.
@@ -103,7 +100,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise Unusable(WHOLE_ROW, "is nested too deeply to be a problem") from error
     if not isinstance(value, dict):
-        raise Unusable(WHOLE_ROW, f"must be a JSON object, not {_kind(value)}")
+        raise Unusable(WHOLE_ROW, f"must be a JSON object, not {kind_of(value)}")
     return value
 
 
@@ -116,49 +113,7 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def read_text(fields: dict[str, Any], name: str, numbers: bool = True) -> str:
-    """The field's text, or its number as it was written; raises Unusable if there is neither."""
-    value = fields.get(name)
-    if value is None:
-        raise Unusable(name, "is missing" if name not in fields else "is null")
-    if not isinstance(value, str) or (isinstance(value, Number) and not numbers):
-        expected = "text or a number" if numbers else "text"
-        raise Unusable(name, f"must be {expected}, not {_kind(value)}")
-    if not value.strip():
-        raise Unusable(name, "is empty")
-    if "\0" in value:
-        raise Unusable(name, "holds a NUL character")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Unusable(name, "contains half a character (a lone surrogate)") from error
-    return str(value).strip()
-
-
-def read_optional(fields: dict[str, Any], name: str, numbers: bool = True) -> str | None:
-    """As `read_text`; None where the field is missing or null."""
-    return None if fields.get(name) is None else read_text(fields, name, numbers)
-
-
-def read_role(fields: dict[str, Any]) -> str | None:
-    """The role that the row gives itself, if any."""
-    role = read_optional(fields, "role", numbers=False)
-    if role is not None and role not in ROLES:
-        raise Unusable("role", f"is {role!r}; it may be {', '.join(ROLES)}")
-    return role
-
-
-def read_level(fields: dict[str, Any]) -> int | None:
-    """The difficulty: a whole number, or MATH's "Level 3"; None for its "Level ?"."""
-    level = read_optional(fields, "level")
-    if level is None or level == _NO_LEVEL:
-        return None
-    found = _LEVEL.fullmatch(level)
-    if found is None:
-        raise Unusable("level", f"is {level[:40]!r}; it must be a whole number, or Level and one")
-    return int(found[1])
-
-
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a JSON value is, for a message."""
     kinds = {Number: "a number", str: "text", bool: "true/false", list: "a list", dict: "an object"}
     return kinds.get(type(value), "null")

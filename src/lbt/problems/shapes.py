@@ -1,107 +1,172 @@
-"""What the fields of a row mean, by source."""
+"""What the rows of each source hold: a pydantic model for each."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import re
 from pathlib import PurePath
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lbt.problems.golds import boxed_gold, gsm8k_gold
-from lbt.problems.rows import Place, Unusable, read_level, read_optional, read_role, read_text
+from lbt.problems.rows import ROLES, Number, Place, Unusable, kind_of
+
+_LEVEL = re.compile(r"(?:Level\s+)?([0-9]{1,9})", re.IGNORECASE)
+_NO_LEVEL = "Level ?"  # so written in MATH where nobody set one
 
 
-@dataclass(frozen=True)
-class Shaped:
-    """The values of a row; what is None is up to the loader."""
-
-    question: str
-    answer: str
-    problem_id: str | None
-    family: str | None
-    role: str | None
-    level: int | None = None
-    subject: str | None = None
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a source is read: the fields it knows, and what makes values of them.
-
-    `read` gets the fields, their place, and the role that the file as a whole was given, if any.
-    """
-
-    fields: frozenset[str]
-    read: Callable[[dict[str, Any], Place, str | None], Shaped]
-    family_expected: bool = False
+def _text(value: Any, expected: str = "text or a number") -> str:
+    if value is None:
+        raise ValueError("is null")
+    if not isinstance(value, str):
+        raise ValueError(f"must be {expected}, not {kind_of(value)}")
+    if not value.strip():
+        raise ValueError("is empty")
+    if "\0" in value:
+        raise ValueError("contains a NUL character")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("contains half a character (a lone surrogate)") from None
+    return str(value).strip()
 
 
-def _own(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
-    return Shaped(
-        question=read_text(fields, "question", numbers=False),
-        answer=read_text(fields, "answer"),
-        family=read_optional(fields, "family"),
-        role=read_role(fields),
-        problem_id=read_optional(fields, "id"),
-        level=read_level(fields),
-        subject=read_optional(fields, "subject"),
+def _words(value: Any) -> str:
+    if isinstance(value, Number):
+        raise ValueError("must be text, not a number")
+    return _text(value, "text")
+
+
+def _role(value: Any) -> str | None:
+    role = None if value is None else _words(value)
+    if role is not None and role not in ROLES:
+        raise ValueError(f"is {role!r}; it may be {', '.join(ROLES)}")
+    return role
+
+
+def _level(value: Any) -> int | None:
+    level = None if value is None else _text(value)
+    if level is None or level == _NO_LEVEL:
+        return None
+    found = _LEVEL.fullmatch(level)
+    if found is None:
+        raise ValueError(f"is {level[:40]!r}; it must be a whole number, or Level and one")
+    return int(found[1])
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Words = Annotated[str, BeforeValidator(_words)]
+TextOrNone = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _text(value))]
+WordsOrNone = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _words(value))]
+
+
+class SourceRow(BaseModel):
+    """A row of our own form, and the base of the others; what is None is up to the loader."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: Words
+    answer: Text
+    family: TextOrNone = None
+    role: Annotated[str | None, BeforeValidator(_role)] = None
+    id: TextOrNone = None
+    level: Annotated[int | None, BeforeValidator(_level)] = None
+    subject: TextOrNone = None
+
+    known: ClassVar[frozenset[str]] = frozenset(
+        {"question", "answer", "family", "id", "role", "level", "subject"}
     )
+    family_expected: ClassVar[bool] = True
+
+    @classmethod
+    def read(cls, fields: dict[str, Any], place: Place, role: str | None) -> Self:
+        """The row's values; `role` is the one that the whole file was given, if any. Raises Unusable."""
+        try:
+            row = cls.model_validate({name: fields[name] for name in cls.known & fields.keys()})
+        except ValidationError as error:
+            first = error.errors()[0]
+            reason = "is missing" if first["type"] == "missing" else str(first["ctx"]["error"])
+            raise Unusable(str(first["loc"][0]), reason) from error
+        return row.model_copy(update=row.worked_out(place, role))
+
+    def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
+        """The values that follow from others."""
+        return {}
 
 
-def _gsm8k(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
-    question = read_text(fields, "question", numbers=False)
-    answer = read_text(fields, "answer", numbers=False)
-    own_role = read_role(fields)
-    return Shaped(question, gsm8k_gold(answer), read_optional(fields, "id"), None, own_role)
+class SolvedRow(SourceRow):
+    """As our own rows, but the answer is a solution that ends "#### N"."""
+
+    def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
+        """The answer itself."""
+        return {"answer": gsm8k_gold(self.answer)}
 
 
-def _math(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
-    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file like it."""
-    question = read_text(fields, "problem" if "problem" in fields else "question", numbers=False)
-    answer = read_optional(fields, "answer")
-    if answer is None:
-        answer = boxed_gold(read_text(fields, "solution", numbers=False), "solution")
-    subject = read_optional(fields, "subject" if "subject" in fields else "type")
-    unique_id = read_optional(fields, "unique_id")
-    if unique_id is None and place.line is None:
-        unique_id = "/".join(PurePath(place.file).parts[-3:])
-    return Shaped(question, answer, unique_id, subject, read_role(fields), read_level(fields), subject)
+class BoxedRow(SourceRow):
+    """As our own rows, but the answer is a solution whose last box holds it."""
+
+    def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
+        """The answer itself."""
+        return {"answer": boxed_gold(self.answer, "answer")}
 
 
-def _math_variant(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
+class Gsm8kRow(SolvedRow):
+    """A row of GSM8K; all are of one family."""
+
+    answer: Words
+
+    known = frozenset({"question", "answer", "id", "role"})
+    family_expected = False
+
+
+class MathRow(SourceRow):
+    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file made alike."""
+
+    question: Words = Field(validation_alias=AliasChoices("problem", "question"))
+    answer: TextOrNone = None  # type: ignore[assignment]  # then it is in the solution
+    solution: WordsOrNone = None
+    subject: TextOrNone = Field(default=None, validation_alias=AliasChoices("subject", "type"))
+    id: TextOrNone = Field(default=None, validation_alias="unique_id")
+    snapshot: TextOrNone = None  # of MATH()
+
+    known = frozenset(
+        {"problem", "question", "solution", "answer", "subject", "type", "level", "unique_id", "role"}
+        | {"snapshot", "is_static"}
+    )
+    family_expected = False
+
+    def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
+        """Answer, id and family."""
+        answer = self.answer
+        if answer is None:
+            if self.solution is None:
+                raise Unusable("solution", "is missing, and there is no answer either")
+            answer = boxed_gold(self.solution, "solution")
+        from_file = "/".join(PurePath(place.file).parts[-3:]) if place.line is None else None
+        return {"answer": answer, "id": self.id or from_file, "family": self.subject}
+
+
+class MathVariantRow(MathRow):
     """A problem of MATH, whose family is the problem itself with its variants in the snapshots of MATH()."""
-    shaped = _math(fields, place, role)
-    if shaped.problem_id is None:
-        raise Unusable("unique_id", "is missing; without it a problem cannot be matched with its variants")
-    if role != "exam":
-        return replace(shaped, family=shaped.problem_id if role == "teaching" else shaped.subject)
-    snapshot = read_optional(fields, "snapshot") or (place.line is None and PurePath(place.file).parts[-4])
-    if not snapshot:
-        raise Unusable("snapshot", "is missing; without it all variants of a problem would have one id")
-    return replace(shaped, problem_id=f"{shaped.problem_id}@{snapshot}", family=shaped.problem_id)
+
+    def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
+        """As of MATH, with the problem's id as family; a variant's own id has its snapshot too."""
+        values = super().worked_out(place, role)
+        problem = values["id"]
+        if problem is None:
+            raise Unusable("unique_id", "is missing, and without it a problem and its variants do not meet")
+        if role != "exam":
+            return values | {"family": problem if role == "teaching" else self.subject}
+        snapshot = self.snapshot or (place.line is None and PurePath(place.file).parts[-4])
+        if not snapshot:
+            raise Unusable("snapshot", "is missing, and without it the variants of a problem have one id")
+        return values | {"id": f"{problem}@{snapshot}", "family": problem}
 
 
-def _hub(gold: Callable[[str], str]) -> Callable[[dict[str, Any], Place, str | None], Shaped]:
-    """As our own rows, with the answer taken out of a solution."""
-
-    def read(fields: dict[str, Any], place: Place, role: str | None) -> Shaped:
-        shaped = _own(fields, place, role)
-        return replace(shaped, answer=gold(shaped.answer))
-
-    return read
-
-
-_MATH_FIELDS = frozenset(
-    {"problem", "question", "solution", "answer", "subject", "type", "level", "unique_id", "role"}
-    | {"snapshot", "is_static"}  # of MATH()
-)
-_OWN_FIELDS = frozenset({"question", "answer", "family", "id", "role", "level", "subject"})
-SHAPES: Mapping[str, Shape] = {
-    "jsonl": Shape(_OWN_FIELDS, _own, family_expected=True),
-    "huggingface_plain": Shape(_OWN_FIELDS, _own, family_expected=True),
-    "huggingface_gsm8k": Shape(_OWN_FIELDS, _hub(gsm8k_gold), family_expected=True),
-    "huggingface_boxed": Shape(
-        _OWN_FIELDS, _hub(lambda solution: boxed_gold(solution, "answer")), family_expected=True
-    ),
-    "gsm8k": Shape(frozenset({"question", "answer", "id", "role"}), _gsm8k),
-    "math": Shape(_MATH_FIELDS, _math),
-    "math_variants": Shape(_MATH_FIELDS, _math_variant),
+ROWS: dict[str, type[SourceRow]] = {
+    "jsonl": SourceRow,
+    "huggingface_plain": SourceRow,
+    "huggingface_gsm8k": SolvedRow,
+    "huggingface_boxed": BoxedRow,
+    "gsm8k": Gsm8kRow,
+    "math": MathRow,
+    "math_variants": MathVariantRow,
 }

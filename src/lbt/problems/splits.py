@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lbt.errors import DataError
-from lbt.problems.rows import Row
+from lbt.problems.rows import Problem
 from lbt.problems.texts import question_key
 from lbt.seeds import SEEDS, derive_seed
 
@@ -13,7 +13,7 @@ TEACHING_SHARE = 0.4
 EXAM_SHARE = 0.3
 
 
-def check_roles(rows: Sequence[Row], name: str) -> bool:
+def check_roles(rows: Sequence[Problem], name: str) -> bool:
     """Whether the file gives the roles itself; raises DataError if only some of its rows do."""
     with_role = next((row for row in rows if row.role is not None), None)
     without = next((row for row in rows if row.role is None), None)
@@ -25,7 +25,7 @@ def check_roles(rows: Sequence[Row], name: str) -> bool:
     )
 
 
-def split_by_hash(rows: Sequence[Row], seed: int, evaluation: bool = True) -> list[Row]:
+def split_by_hash(rows: Sequence[Problem], seed: int, evaluation: bool = True) -> list[Problem]:
     """Roles by a seeded hash of the question within its family, about 40 / 30 / 30.
 
     Without `evaluation`, teaching and exam share everything, about 57 / 43. Each row's role is where its own
@@ -34,7 +34,7 @@ def split_by_hash(rows: Sequence[Row], seed: int, evaluation: bool = True) -> li
     go back when a row comes that falls there. So a family of three rows or more has every role. Of two rows
     one teaches and one examines; a single row is an evaluation problem, since nothing could examine it.
     """
-    families: dict[str, list[Row]] = defaultdict(list)
+    families: dict[str, list[Problem]] = defaultdict(list)
     for row in rows:
         families[row.family].append(row)
     teaching = TEACHING_SHARE if evaluation else TEACHING_SHARE / (TEACHING_SHARE + EXAM_SHARE)
@@ -51,8 +51,8 @@ def split_by_hash(rows: Sequence[Row], seed: int, evaluation: bool = True) -> li
 
 
 def _roles_of_family(
-    members: Sequence[Row], seed: int, ends: Mapping[str, tuple[float, float]]
-) -> list[tuple[Row, str]]:
+    members: Sequence[Problem], seed: int, ends: Mapping[str, tuple[float, float]]
+) -> list[tuple[Problem, str]]:
     """The role of each of a family's rows, which come in the order of their hashes."""
     if len(members) < 3:
         return list(zip(members, ("evaluation",) if len(members) == 1 else ("teaching", "exam"), strict=True))
@@ -67,9 +67,9 @@ def _roles_of_family(
     return list(zip(members, roles, strict=True))
 
 
-def draw(rows: Sequence[Row], role: str, limit: int, seed: int) -> list[Row]:
+def draw(rows: Sequence[Problem], role: str, limit: int, seed: int) -> list[Problem]:
     """At most `limit` rows of a role, spread as evenly over the families as they allow."""
-    families: dict[str, list[Row]] = defaultdict(list)
+    families: dict[str, list[Problem]] = defaultdict(list)
     for row in sorted((row for row in rows if row.role == role), key=lambda row: _rank(row, seed, "draw")):
         families[row.family].append(row)
     turns = [
@@ -81,18 +81,18 @@ def draw(rows: Sequence[Row], role: str, limit: int, seed: int) -> list[Row]:
     return sorted((row for _, _, row in turns[:limit]), key=lambda row: row.position)
 
 
-def draw_per_family(rows: Sequence[Row], role: str, limit: int, seed: int) -> list[Row]:
+def draw_per_family(rows: Sequence[Problem], role: str, limit: int, seed: int) -> list[Problem]:
     """At most `limit` rows of a role in each family."""
-    families: dict[str, list[Row]] = defaultdict(list)
+    families: dict[str, list[Problem]] = defaultdict(list)
     for row in rows:
         families[row.family].append(row)
     drawn = [row for members in families.values() for row in draw(members, role, limit, seed)]
     return sorted(drawn, key=lambda row: row.position)
 
 
-def _rank(row: Row, seed: int, purpose: str) -> tuple[int, str]:
+def _rank(row: Problem, seed: int, purpose: str) -> tuple[int, str]:
     return derive_seed(seed, purpose, row.family, question_key(row.question)), row.problem_id
 
 
-def _line(row: Row) -> str:
+def _line(row: Problem) -> str:
     return str(row.place) if row.place.line is None else f"line {row.place.line}"

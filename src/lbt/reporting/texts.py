@@ -25,7 +25,7 @@ def spent(seconds: Mapping[str, float]) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """A line a row, the second column aligned."""
+    """One line per row, with the second column aligned."""
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
 

@@ -208,7 +208,7 @@ class _Round:
         worker.deadline = time.monotonic() + self.pool.job.limit_s
 
     def _bury(self, worker: _Worker, late: bool) -> None:
-        """Replace a worker; the item it was at has failed if it was late or has killed workers before."""
+        """Replace a worker; the item it worked on has failed if it was late or has killed workers before."""
         self.selector.unregister(worker.outbox)
         self.pool._running.remove(worker)
         worker.end()

@@ -23,7 +23,7 @@ def main() -> None:
     """Answer until the input ends."""
     name, function_name, warm_up, limit_s, memory_bytes = sys.argv[1:6]
     results = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no result
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is not a result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
     resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

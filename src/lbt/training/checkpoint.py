@@ -14,7 +14,7 @@ TRAINING_FILE = "training.json"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where the tuned model lies, or why there is none.
+    """Where the tuned model is, or why there is none.
 
     Attributes:
         path: An ordinary Hugging Face model folder. When `trained` is false it holds no model.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,6 +22,7 @@ from lbt.training.examples import Example
 from lbt.training.job import Training
 from lbt.training.settings import TrainingSettings
 from lbt.training.trainer import PairTrainer, Progress, Watch
+from lbt.training.work import writing
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -117,7 +119,7 @@ def train_dpo(
     settings = training.settings
     arguments = make_arguments(training, trainee, trainer_folder)
     try:
-        with trainee.hardware.chosen():
+        with trainee.hardware.chosen(), _threads_of(trainer_folder):
             trainer = PairTrainer(
                 sft_weight=settings.sft_weight,
                 model=trainee.model,
@@ -186,6 +188,25 @@ def make_arguments(training: Training, trainee: Trainee, folder: Path) -> DPOCon
         arguments._setup_devices = hardware.device  # the library knows the first GPU only
         arguments._n_gpu = 1  # one process trains on one GPU: TRL refuses nn.DataParallel
     return arguments
+
+
+@contextmanager
+def _threads_of(trainer_folder: Path) -> Iterator[None]:
+    """As many threads as the training began with: with others its sums differ in their last bits."""
+    file = trainer_folder / "threads"
+    before = torch.get_num_threads()
+    if file.is_file():
+        torch.set_num_threads(int(file.read_text(encoding="utf-8")))
+    else:
+        with writing("the training's state", trainer_folder):
+            trainer_folder.mkdir(parents=True, exist_ok=True)
+            draft = file.with_suffix(".unfinished")
+            draft.write_text(str(before), encoding="utf-8")
+            os.replace(draft, file)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _lora(settings: TrainingSettings) -> LoraConfig:

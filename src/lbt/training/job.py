@@ -19,7 +19,7 @@ PAIR_COLUMNS = ("question", "chosen", "rejected", "chosen_finish_reason", "rejec
 
 RULES = 2
 """Raise it with every change of this package that changes what is learned from the same pairs and settings,
-or a mended trainer would hand out the model that the old one made. 2: the NLL term is a mean over sequences,
+or a corrected trainer would return the model of the old one. 2: the NLL term is a mean over sequences,
 and an end of turn follows only a text that ended by itself."""
 
 _LIBRARIES = ("torch", "transformers", "trl", "peft")
@@ -30,11 +30,11 @@ class Training:
     """A training of one model, apart from what it is trained on.
 
     Attributes:
-        model: The model before the training; it stays as it is.
+        model: The model before the training; it is not changed.
         name: What messages call it, such as the key of its parameters, "models.teacher".
         prompts: Instruction and prefill that it was sampled with.
         settings: How to train.
-        seed: The run's seed; equal inputs and seed on a CPU give equal weights.
+        seed: The run's seed; equal inputs, seed and number of threads on a CPU give equal weights.
     """
 
     model: ModelSettings

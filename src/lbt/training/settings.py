@@ -37,7 +37,7 @@ class TrainingSettings(Settings):
     maximum_length: int = Field(
         default=256, ge=8, description="tokens of prompt and rationale; longer pairs are left out, never cut"
     )
-    minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model stays as it is")
+    minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model is not trained")
     lora_rank: _PositiveInt = 16
     lora_alpha: float = Field(default=32.0, gt=0)
     lora_target: Literal["all-linear"] | tuple[str, ...] = Field(

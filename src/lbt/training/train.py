@@ -33,7 +33,7 @@ def train_model(pairs: pd.DataFrame, training: Training, work_folder: Path) -> R
     """Tune a model by DPO on `pairs`, or say why not.
 
     A training that is complete in `work_folder` is returned without loading torch; an interrupted one
-    continues from its last checkpoint, with the result that it would have had.
+    continues from its last checkpoint, with the result that it would have had, on as many threads.
 
     Args:
         pairs: Rows of the pairs table; `job.PAIR_COLUMNS` are read.

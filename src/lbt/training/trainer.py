@@ -41,7 +41,7 @@ def one_progress_bar() -> Iterator[None]:
 
 
 class PairTrainer(DPOTrainer):
-    """TRL's trainer on tokens of our own making (see `examples`), with a loss that no split changes.
+    """TRL's trainer on our own tokens (see `examples`), with a loss that no split changes.
 
     The loss of a batch is the mean over its pairs of the DPO term and of `sft_weight` times the NLL of the
     chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1). TRL's own NLL term is a mean

@@ -1,6 +1,7 @@
 """The work folder of one training: resumable while it runs, one finished result afterwards.
 
 <work_folder>/<fingerprint>/trainer/checkpoint-<step>/   weights, optimizer, random states; gone at the end
+<work_folder>/<fingerprint>/trainer/threads              how many threads it began with; gone at the end
 <work_folder>/<fingerprint>/model/                       the tuned model
 <work_folder>/<fingerprint>/complete.json                log and metrics; written last, as the proof
 """

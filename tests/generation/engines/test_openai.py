@@ -286,7 +286,7 @@ def test_what_is_out_of_tries_is_counted_with_the_reason() -> None:
     assert all(expected[place] == text for place, text in texts_of(results).items())
     assert set(failures_of(results)) <= {
         f"{server.url}: HTTP 500: no luck with Bearer none (tried 2 times)",
-        f"{server.url}: a web page as answer; does its address end in /v1? (tried 2 times)",
+        f"{server.url}: an answer that is a web page; does its address end in /v1? (tried 2 times)",
     }
 
 

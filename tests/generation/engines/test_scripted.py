@@ -110,7 +110,9 @@ def test_failures_count_against_the_budget(tmp_path: Path, store: GenerationStor
 def test_a_line_that_is_no_answer_is_named(line: bytes, tmp_path: Path, store: GenerationStore) -> None:
     model = file_of(tmp_path)
     Path(model.path).write_bytes(b'{"answers": ["4"]}\n\n' + line)
-    with pytest.raises(ModelError, match=r"exams: .*answers\.jsonl:3 is no answer .* Write a JSON object"):
+    with pytest.raises(
+        ModelError, match=r"exams: .*answers\.jsonl:3 is not an answer .* Write a JSON object"
+    ):
         ask(model, store, "a")
 
 

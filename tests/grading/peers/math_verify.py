@@ -205,7 +205,7 @@ MATRICES_AND_EXPRESSIONS = [
     *_equal(
         r"\begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix}",
         r"The identity matrix is $ \begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix} $.",
-        r"Times itself: $\begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix} \begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix}$",
+        r"Squared: $\begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix} \begin{pmatrix}1 & 0 \\ 0 & 1\end{pmatrix}$",
     ),
     *_equal(
         r"\begin{bmatrix}0 & 0 \\0 & 0\end{bmatrix}",
@@ -221,7 +221,7 @@ MATRICES_AND_EXPRESSIONS = [
     ),
     *_equal(
         r"\begin{pmatrix}6 & 8 \\ 10 & 12\end{pmatrix}",
-        r"The sum is $\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix} + \begin{pmatrix}5 & 6 \\ 7 & 8\end{pmatrix}$",
+        r"It is $\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix} + \begin{pmatrix}5 & 6 \\ 7 & 8\end{pmatrix}$",
     ),
     *_equal(
         r"\begin{pmatrix}-\frac{7}{4}&-2\\4&\frac{1}{4}\\\end{pmatrix}",

@@ -109,7 +109,7 @@ def _read_script(path: str, name: str) -> Script:
                     f"{one['loc'][0]}: {one['msg']}" if one["loc"] else one["msg"] for one in error.errors()
                 )
                 raise ModelError(
-                    f"{name}: {path}:{number} is no answer ({wrong}). Write a JSON object with answers, a "
+                    f"{name}: {path}:{number} is not an answer ({wrong}). Write a JSON object with answers, "
                     "list of texts, and contains, a text in the question that they answer."
                 ) from error
 

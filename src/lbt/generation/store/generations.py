@@ -103,7 +103,7 @@ class GenerationStore:
             return transaction.executemany(_INSERT, values).rowcount
 
     def writing(self, label: str) -> AbstractContextManager[None]:
-        """A `with` block in which no other process writes into this store; putting does not demand it.
+        """A `with` block in which no other process writes into this store; putting does not need it.
 
         Blocks may be nested and threads of one process share it. A killed process does not leave it locked.
 

@@ -12,7 +12,8 @@ _WRAPS = re.compile(
     r"|^\s*(?:it|that) is\b",
     re.IGNORECASE,
 )
-_NAMED = r"(?:(?:for sure|definitely|clearly|certainly|probably)\s+)?(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
+_NAMED = r"(?:(?:for sure|definitely|clearly|certainly|probably)\s+)?"
+_NAMED += r"(?:(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|letter)\s*(?:is|:)?\s*)?"
 _REASON = r"(?:because|since|as|due|for|given|which|that|is)\b"
 _LETTER = re.compile(
     rf"{_NAMED}(?:\((?P<round>[A-Za-z])\)|\[(?P<square>[A-Za-z])\]|(?P<bare>[A-Z])(?=\s*(?:[.:,;)–—]|-\s|$)"
@@ -25,21 +26,23 @@ _WORD = re.compile(
 )
 _ANY_LETTER = re.compile(
     r"\(([A-Z])\)|(?<![A-Za-z0-9'’])([B-HJ-Z])(?![A-Za-z0-9'’])"
-    r"|\b(?:or|and|nor)\s+\(?([A-Z])\)?(?=\W|$)"
+    r"|(?:\b(?:or|and|nor|either|both|maybe|perhaps)|[,/;])\s*\(?([A-Z])\)?(?=\s*(?:[.,;:)/]|or\b|and\b|$))"
+    r"|(?<![A-Za-z0-9'’])(A)(?=\s*(?:[,/;]|or\b|and\b)\s*(?:maybe\s+|perhaps\s+)?\(?[A-Z]\)?(?:\W|$))"
 )
 _SAID = re.compile(
-    r"(?:\b(?:answer|option|choice|letter|statement|claim|this|that|it|choose|select|pick|is|be|are|says?)\b\W*"
-    r"(?:is|s\b|be|:|option|choice|answer|letter|therefore|thus|=|to be)*\W*)"
+    r"(?:\b(?:answer|option|choice|letter|statement|claim|this|that|its?|choose|select|pick|is|be|are|says?)\b\W*"
+    r"(?:is|be|:|option|choice|answer|letter|therefore|thus|=|to be)*\W*)"
     r"(?P<choice>\([A-Z]\)|[B-HJ-Z](?=\W|$)|A(?=\s*[.,;:)]|\s*$)|(?:yes|no|true|false)(?=\W*$))|(?P<alone>\([A-Z]\))",
 )
 _OFFERED = re.compile(
     r"(?:\s*(?:,|/|;|and\b|(?i:or)\b|&))+\s*(?:\(?([A-Z])\)?(?=\W|$)|(?i:(yes|no|true|false))\b)"
 )
 _DENIED_CHOICES = re.compile(
-    r"\b(?:not|n['’]t(?: be)?|cannot be|rather than|nor|neither)\s+\(?[A-Z]\)?(?:,?\s*(?:or|and|nor)\s*\(?[A-Z]\)?)*(?=\W|$)"
+    r"\b(?:not|n['’]t(?: be)?|cannot be|rather than|nor|neither)\s+\(?[A-Z]\)?"
+    r"(?:,?\s*(?:or|and|nor)\s*\(?[A-Z]\)?)*(?=\W|$)"
 )
 _FIRST_WORD = re.compile(r"[\s*_(\"]*(yes|no|true|false)\b[*_)\"]*(?=\s*(?:[.,:;!–—]|-\s|$))", re.IGNORECASE)
-_FIRST_LETTER = re.compile(r"[\s*_]*(\([A-Za-z]\)|[A-Z](?=[*_]*\s*[.):]|[*_]*$))")
+_FIRST_LETTER = re.compile(r"[\s*_]*(\([A-Za-z]\)|[A-Z](?=[*_]*\s*[.):]|[*_]*$)|[a-z](?=\)?\s*$))")
 _WORDS = re.compile(r"\b(?:yes|true|false)\b|\bno\b(?=\s*(?:[.,;:!]|$))", re.IGNORECASE)
 
 
@@ -94,11 +97,7 @@ def _choices(text: str) -> set[str]:
 
 def _others_like(text: str, choice: str) -> bool:
     """Whether a text names other choices of the same kind."""
-    return (
-        any(len(other) > 1 for other in _choices(text) - {choice})
-        if len(choice) > 1
-        else any(len(other) == 1 for other in _choices(text) - {choice})
-    )
+    return any((len(other) > 1) == (len(choice) > 1) for other in _choices(text) - {choice})
 
 
 def _first_words(text: str) -> str | None:

@@ -13,12 +13,18 @@ THE_ANSWER_IS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+_CALCULATOR = re.compile(r"<<[^<>\n]*>>")
+_HINTS = ("nswer", "NSWER", "A:", "A*", "ption", "hoice", "etter", "PTION", "HOICE", "ETTER")
 _BRACE = re.compile(r"\\+(?:begin)?(?:boxed|fbox)\s*\{|\\[\\{}]|[{}]")
 _NEXT_TURN = re.compile(
     r"^[^\S\n]*(?:\[\[(?:Question|Problem)\]\]|<\w{1,20}>:|(?:Human|User|Question|Problem|Q):)"
     r"|<\|(?:im_start|im_end|endoftext|eot_id|end)\|>",
     re.IGNORECASE | re.MULTILINE,
 )
+PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
+"""Two words."""
+_CALCULATION = re.compile(r"[\d\s.,+*/×÷()$%-]+=[\d\s.,+*/×÷()$%=-]+")
+_REFUSED = re.compile(r"\b(?:not|unknown|unclear|cannot|can't|undefined|impossible|none|no)\b", re.IGNORECASE)
 MARKS_LOOKED_AT = 20
 
 
@@ -32,11 +38,15 @@ class Statement:
     """Whether something stands after it, so that it is whole even in a text that was cut."""
 
 
+def without_calculations(text: str) -> str:
+    """A text without the marks of a calculator in it, as GSM8K's solutions have: "= <<9*2=18>>18"."""
+    return _CALCULATOR.sub("", text) if "<<" in text else text
+
+
 def own_words(text: str) -> str:
-    """What a model says before it invents the next turn of a conversation; all, if that is nothing."""
+    """What a model says before it invents the next turn of a conversation; blank if it begins with one."""
     turn = _NEXT_TURN.search(text)
-    own = text[: turn.start()] if turn is not None else text
-    return own if own.strip() else text
+    return text if turn is None else text[: turn.start()]
 
 
 def marked_statements(text: str) -> Iterator[Statement]:
@@ -45,8 +55,9 @@ def marked_statements(text: str) -> Iterator[Statement]:
     A statement may be empty or no answer at all; the caller judges that, and goes on to the next. What a
     model says before it invents the next turn comes before what it says after.
     """
+    text = without_calculations(text)
     own = own_words(text)
-    if own != text:
+    if own != text and own.strip():
         yield from _marked(own, followed=True)
     yield from _marked(text, followed=False)
 
@@ -69,6 +80,8 @@ def _marked(text: str, followed: bool) -> Iterator[Statement]:
 
 def last_marks(mark: re.Pattern[str], text: str) -> list[int]:
     """Where the last marks end, the last first."""
+    if mark is THE_ANSWER_IS and not any(hint in text for hint in _HINTS):
+        return []
     return [found.end() for found in mark.finditer(text)][: -MARKS_LOOKED_AT - 1 : -1]
 
 
@@ -85,6 +98,8 @@ def find_boxes(text: str) -> list[tuple[int, int, int]]:
 
     Ordered by position, nested braces included, in one pass over the text.
     """
+    if "box" not in text:
+        return []
     open_braces: list[tuple[int, int] | None] = []
     found: list[tuple[int, int, int]] = []
     for brace in _BRACE.finditer(text):
@@ -99,11 +114,6 @@ def find_boxes(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-_PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
-_CALCULATION = re.compile(r"[\d\s.,+*/×÷()$%-]+=[\d\s.,+*/×÷()$%=-]+")
-_REFUSED = re.compile(r"\b(?:not|unknown|unclear|cannot|can't|undefined|impossible|none|no)\b", re.IGNORECASE)
-
-
 def states_otherwise(statement: Statement) -> bool:
     """Whether a marked statement that could not be read says something all the same: "3 or 4", "not known".
 
@@ -116,5 +126,5 @@ def states_otherwise(statement: Statement) -> bool:
         any(map(str.isdigit, statement.text))
         and statement.rule != "####"
         and not _CALCULATION.fullmatch(statement.text.strip(" *_"))
-        and not _PROSE.search(statement.text)
+        and not PROSE.search(statement.text)
     )

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lbt.grading.domains.marks import Statement, marked_statements, own_words, states_otherwise
+from lbt.grading.domains.marks import (
+    Statement,
+    marked_statements,
+    own_words,
+    states_otherwise,
+    without_calculations,
+)
 from lbt.grading.domains.plain import PlainDomain
 from lbt.grading.domains.prose import last_number, with_plain_digits
 
@@ -59,7 +65,9 @@ class NumberDomain(PlainDomain):
             yield statement
             blocked = blocked or states_otherwise(statement)
         if self.settings.extraction == "flexible" and not blocked:
-            number = last_number(own_words(text), lambda piece: read_number(piece) is not None)
+            number = last_number(
+                own_words(without_calculations(text)), lambda piece: read_number(piece) is not None
+            )
             if number is not None:
                 yield Statement("last sentence", number, closed=False)
 
@@ -103,7 +111,7 @@ def _plain(text: str) -> str:
     text = _FRACTION.sub(r" \1/\2", text).strip()
     if text.startswith("$") and text.endswith("$"):
         text = text[1:-1].strip()
-    text = text.strip(" .,;:!?")
+    text = text.rstrip(" .,;:!?")
     if text[:1] + text[-1:] in ("()", "[]"):
         text = text[1:-1].strip()
     return _NAME.sub("", text, count=1)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 
 _TEXT_LOOKED_AT = 4000
-_CALCULATOR = re.compile(r"<<[^<>\n]*>>")  # marks in the solutions of GSM8K
 _SENTENCE = re.compile(r"\n+|(?<![^\S\n]e\.g\.)(?<!vs\.)(?<=[.!?])[*_\"')\]]*\s+(?=\S)")
 # Numbers that count, order or name something, and no quantity: "2. Add them", "Step 2", "(2)", "the 4th".
 _LABELS = re.compile(
@@ -26,16 +25,22 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _OPERATOR_BEFORE = re.compile(
-    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)|\b(?:plus|minus|times|multiplied by|divided by|over))\s*[($\\{\[]*$"
+    r"(?:[-+*/×÷^·−–]|\\(?:times|cdot|div|frac|sqrt|pm)"
+    r"|\b(?:plus|minus|times|multiplied by|divided by|over))\s*[($\\{\[]*$"
 )
 _OPERATOR_AFTER = re.compile(
     r"\s*(?:[-+*/×÷^=·−<>_]|\\(?!text|\)|\]|[,;!% ]|mathrm|quad|mbox|[$])|[²³π√]|"
-    r"(?:times|plus|minus|over|point|divided|remainder|pi|x|mod)\b|and\s+(?:a|an|one|two|three|\d+/)\b)"
+    r"(?:plus|minus|over|point|divided|remainder|pi|x|mod)\b|times\s+(?:as|more|less|that|the|what|\d)|and\s+(?:a|an|one|two|three|\d+/)\b)"
 )
 _BETWEEN_HEDGED = re.compile(
     r"[^=]*\bor\b[^=]*|[\s,;/&()–—-]*(?:\w+\s+)?[\s,;/&()–—-]*(?:and|to|versus|vs\.?|&|/|,|;|–|—|-|out of|of)"
     r"[\s,;()]*(?:maybe|even|perhaps|also)?[\s(]*",
     re.IGNORECASE,
+)
+_RESULT = re.compile(r"=\s*([$€£]?-?\d[\d,.]*\S*)")
+# A number after these words is mentioned: "= 9 points in the 40 minutes".
+_MENTIONED = re.compile(
+    r"\b(?:the|these|those|first|last|next|per|every|each|in|within|after|for|of)\s+$", re.IGNORECASE
 )
 _MIXED = re.compile(r"\d+\s+\d+/\d+")
 _SCALE = re.compile(r"\s+(?:hundred|thousand|million|billion|trillion|percent|%|½)\b", re.IGNORECASE)
@@ -56,8 +61,7 @@ def with_plain_digits(text: str) -> str:
 
 def sentences_backwards(text: str) -> Iterator[str]:
     """The sentences and lines of the last part of a text, the last first."""
-    text = _CALCULATOR.sub("", text[-_TEXT_LOOKED_AT:])
-    for sentence in reversed(_SENTENCE.split(text)):
+    for sentence in reversed(_SENTENCE.split(text[-_TEXT_LOOKED_AT:])):
         if sentence.strip():
             yield sentence
 
@@ -102,12 +106,15 @@ def _number_of(sentence: str, chunks: list[re.Match[str]], reads: Callable[[str]
     if len(chunks) > 1:
         before = chunks[-2]
         between = sentence[before.end() : start]
-        if not between.strip():
+        if not between.strip() and "=" not in (before[0][-1], chunks[-1][0][0]):
             start = before.start()
             if not _MIXED.fullmatch(_bare(sentence[start:end])):
                 return None
-        elif _BETWEEN_HEDGED.fullmatch(between) and number != _bare(before[0]):
+        elif between.strip() and _BETWEEN_HEDGED.fullmatch(between) and number != _bare(before[0]):
             return None
+    found = list(_RESULT.finditer(sentence, 0, start)) if _MENTIONED.search(sentence[:start]) else []
+    if found:
+        start, end = found[-1].span(1)
     return _stated(sentence, start, end, reads)
 
 

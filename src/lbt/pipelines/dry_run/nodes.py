@@ -6,9 +6,9 @@ from typing import Any
 from lbt import planning as stage
 from lbt.exams import ExamSettings
 from lbt.grading import GradingSettings
-from lbt.pipelines.parameters import Domain, Seed
+from lbt.pipelines.parameters import Domain, Seed, gather_settings
 from lbt.pipelines.problems.nodes import ingest_problems
-from lbt.planning import RunSettings, check_files, describe_plan
+from lbt.planning import check_files, describe_plan
 from lbt.problems import ProblemSettings
 
 logger = logging.getLogger(__name__)
@@ -20,12 +20,12 @@ def plan_run(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-    run_settings: RunSettings,
+    parameters: dict[str, Any],
 ) -> dict[str, Any]:
     """Check data and settings, and count what both jobs would ask."""
     check_files(problems)
     table, ingest = ingest_problems(problems, exams, seed, domain, grading)
-    return stage.plan_run(run_settings, table, ingest)
+    return stage.plan_run(gather_settings(parameters), table, ingest)
 
 
 def describe(dry_run_plan: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines.dry_run.nodes import describe, plan_run
-from lbt.pipelines.problems.pipeline import SETTINGS
 from lbt.pipelines.stage import stage
 
 
@@ -12,7 +11,6 @@ def create_pipeline() -> Pipeline:
     return stage(
         "dry_run",
         [
-            SETTINGS,
             node(
                 plan_run,
                 inputs=[
@@ -21,7 +19,7 @@ def create_pipeline() -> Pipeline:
                     "params:seed",
                     "params:domain",
                     "params:grading",
-                    "run_settings",
+                    "parameters",
                 ],
                 outputs="dry_run_plan",
                 name="plan_run",

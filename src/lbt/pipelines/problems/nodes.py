@@ -10,15 +10,11 @@ from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelIdentity, ModelsSettings, check_room, identify_model
 from lbt.grading import GradingSettings
-from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed
-from lbt.planning import RunSettings, check_size, finetune_job, rough_promptings, search_job
+from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed, gather_settings
+from lbt.planning import check_size, finetune_job, rough_promptings, search_job
 from lbt.pocket.problems import SOURCE, load_pocket_problems
-from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings, check_leakage, load_problems
-from lbt.prompts import PromptSettings
-from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings
-from lbt.training import TrainingSettings
 
 
 def ingest_problems(
@@ -65,45 +61,19 @@ def check_trainable(
     return {"trainable": True}
 
 
-def gather_settings(
-    exams: ExamSettings,
-    models: ModelsSettings,
-    prompts: PromptSettings,
-    teaching: TeachingSettings,
-    search: SearchSettings,
-    preferences: PreferenceSettings,
-    training: TrainingSettings,
-    evaluation: EvaluationSettings,
-    seed: Seed,
-    domain: Domain,
-    grading: GradingSettings,
-) -> RunSettings:
-    """The settings of all stages that a model is asked in."""
-    return RunSettings(
-        exams,
-        models,
-        prompts,
-        teaching,
-        search,
-        preferences,
-        training,
-        evaluation,
-        seed.root,
-        domain.graded_by(grading),
-    )
-
-
 def check_size_of_finetune(
-    problems: pd.DataFrame, run_settings: RunSettings, maximum_generations: MaximumGenerations
+    problems: pd.DataFrame, parameters: dict[str, Any], maximum_generations: MaximumGenerations
 ) -> dict[str, int]:
     """How many answers lbt_finetune may ask for; too many stop the run here."""
-    job = finetune_job(run_settings, problems, rough_promptings(run_settings.models))
+    settings = gather_settings(parameters)
+    job = finetune_job(settings, problems, rough_promptings(settings.models))
     return check_size(job.loads, maximum_generations.root)
 
 
 def check_size_of_search(
-    problems: pd.DataFrame, run_settings: RunSettings, maximum_generations: MaximumGenerations
+    problems: pd.DataFrame, parameters: dict[str, Any], maximum_generations: MaximumGenerations
 ) -> dict[str, int]:
     """How many answers lbt_search may ask for; too many stop the run here."""
-    job = search_job(run_settings, problems, rough_promptings(run_settings.models))
+    settings = gather_settings(parameters)
+    job = search_job(settings, problems, rough_promptings(settings.models))
     return check_size(job.loads, maximum_generations.root)

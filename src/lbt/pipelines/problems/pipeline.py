@@ -7,33 +7,10 @@ from lbt.pipelines.problems.nodes import (
     check_size_of_search,
     check_trainable,
     find_leaks,
-    gather_settings,
     identify_models,
     ingest_problems,
 )
 from lbt.pipelines.stage import stage
-
-SETTINGS = node(
-    gather_settings,
-    inputs=[
-        f"params:{name}"
-        for name in (
-            "exams",
-            "models",
-            "prompts",
-            "teaching",
-            "search",
-            "preferences",
-            "training",
-            "evaluation",
-            "seed",
-            "domain",
-            "grading",
-        )
-    ],
-    outputs="run_settings",
-    name="gather_settings",
-)
 
 
 def create_pipeline(trains: bool) -> Pipeline:
@@ -61,10 +38,9 @@ def create_pipeline(trains: bool) -> Pipeline:
                 outputs="model_identities",
                 name="identify_models",
             ),
-            SETTINGS,
             node(
                 check_size_of_finetune if trains else check_size_of_search,
-                inputs=["problems", "run_settings", "params:maximum_generations"],
+                inputs=["problems", "parameters", "params:maximum_generations"],
                 outputs="run_size",
                 name="check_size",
             ),

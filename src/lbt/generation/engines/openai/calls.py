@@ -126,7 +126,9 @@ def _payload(text: str) -> dict[str, Any]:
     except ValueError:
         html = text.lstrip()[:1] == "<"  # of a gateway that fails, or where the address lacks its /v1
         raise BadAnswer(
-            "a web page as answer; does its address end in /v1?" if html else "an answer in invalid JSON"
+            "an answer that is a web page; does its address end in /v1?"
+            if html
+            else "an answer in invalid JSON"
         ) from None
     choices = payload.get("choices") if isinstance(payload, dict) else None
     if not isinstance(choices, list) or not choices:

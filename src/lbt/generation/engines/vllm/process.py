@@ -163,7 +163,7 @@ def main() -> None:
     try:
         try:
             server = Server(pipe)
-        except Exception as error:  # whatever vLLM raises is told to the user
+        except Exception as error:  # whatever vLLM raises is shown to the user
             pipe.send_bytes(pickle.dumps(("error", str(error).strip() or type(error).__name__)))
             return
         server.serve()

@@ -35,10 +35,10 @@ def compare_many(pairs: Sequence[Pair], settings: GradingSettings) -> list[bool 
 
 def comparison_pool(settings: GradingSettings) -> WorkerPool:
     """The processes that compare; they start with the first comparison and stay for the next."""
-    job = Job("lbt.grading.domains.math.equality", "equal_pair", "warm_up", settings.limit_s)
+    job = Job("lbt.grading.domains.math.verification", "equal_pair", "warm_up", settings.limit_s)
     return shared_pool(job, settings.workers)
 
 
 def forget() -> None:
-    """Compare anew what was compared before, in new processes; for measurements."""
+    """Compare anew what was compared before; for measurements."""
     _remembered.clear()

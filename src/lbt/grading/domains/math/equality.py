@@ -1,13 +1,11 @@
-"""Whether two tidy answers (`forms.tidy`) are equal: cheaply where that is certain, else slowly.
+"""Whether two tidy answers (`forms.tidy`) are equal, where that is certain at a glance."""
 
-The slow way is Math-Verify. Its own time limit works by signals and only in a main thread, so it is off; the
-slow way belongs into a worker process that can be killed (`comparison`).
-"""
-
+import math
 import re
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+
+from lbt.grading.domains.math.evaluation import Value, evaluate
+from lbt.grading.domains.math.names import LABEL, without_names
 
 DECIMALS = 6
 """Decimals to which an answer written as a decimal has to agree, which is Math-Verify's rule."""
@@ -19,43 +17,38 @@ _NUMBER = re.compile(
 _FAR_APART = 1e-3
 """Relative difference that no rounding explains."""
 _ROUNDING = 1e-9
-_PERCENT = r"\%"
+PERCENT = r"\%"
+"""At the end of a tidy answer."""
 _WORDS = re.compile(r"\\text\{[^{}]*\}")
-_LABEL = re.compile(
-    r"(?:m?\\angle\s?[A-Z]{1,3}|\\[a-z]+(?:_\w)?|\\text\{[^{}]*\}|\\overline\{[A-Z]+\}|\|?[A-Z]{2,3}\|?|[A-Za-z](?:'|_\w)?"
-    r"|[A-Za-z]\([^()=]*\)|\([a-z](?:,[a-z])+\))(?:=|\\equiv\s?)(?=[^=]+\Z)"
+_MATRIX = re.compile(r"\(?\\begin\{pmatrix\}(.*)\\end\{pmatrix\}\)?", re.DOTALL)
+_BRACKETS = re.compile(r"[()\[\]]|\\[{}]")
+_SHORT = 60
+_INTERVAL = re.compile(r"[(\[][^()\[\]]+,[^()\[\]]+[)\]]")
+_SAFE_FOR_DECIMALS = 1e5  # a float has ten correct decimals below this
+_ALL_DIGITS = 1e-13
+_NO_VALUE = re.compile(
+    r"\A\d+:\d+\Z|\\(?:in|cup|cap|begin\{cases\})(?![a-z])|\\\{.*,.*\\\}|\\pm(?![a-z])|\A[fghP]\([^()]*\)\Z"
 )
-_FUNCTION = re.compile(r"[a-zA-Z]\([a-z]\)=")
-_COORDINATES = re.compile(r"[a-zA-Z]=[^=,]+(?:,[a-zA-Z]=[^=,]+)+")
 _OPTION = re.compile(r"\(?([A-Z])\)?(?:[.)].*)?", re.DOTALL)
 _NUMBERS = re.compile(r"(?:\\\{|[(\[])?[-0-9./]+(?:,[-0-9./]+)+(?:\\\}|[)\]])?")
 
 
-def equal_pair(pair: list[str]) -> bool:
-    """What a worker process does with a gold answer and an answer."""
-    return equal_slowly(*pair)
-
-
-def warm_up() -> None:
-    """Import what is slow to import, and let the parser build its tables."""
-    equal_slowly(r"\frac{1}{2}x^2+\sqrt{3}", r"\{(1,2],\begin{pmatrix}1\\2\end{pmatrix}\}")
-
-
 def equal_quickly(gold: str, answer: str) -> bool | None:
-    """Whether the answers are equal, or None if only the slow way can say.
+    """Whether the answers are equal, or None if only Math-Verify can say.
 
     Equal texts are equal. Numbers are compared exactly, and to six decimals where one is written as a
-    decimal; zero equals only zero. "x=5" is 5, but not "y=5"; so for other names of a value, if one of the two
-    has none. "50\\%" is 50, as units are not compared, and also 0.5. Lists and tuples of numbers are compared
-    number by number.
+    decimal; zero equals only zero. "x=5" is 5, but not "y=5"; so for other names of a value, if one of the
+    two has none. "50\\%" is 50, as units are not compared, and also 0.5. Lists and tuples are compared part
+    by part, and expressions by their values.
     """
-    gold, answer = _without_names(gold, answer)
-    bare_gold, bare_answer = gold.removesuffix(_PERCENT), answer.removesuffix(_PERCENT)
+    gold, answer = without_names(gold, answer)
+    bare_gold, bare_answer = gold.removesuffix(PERCENT), answer.removesuffix(PERCENT)
     if bare_gold == bare_answer:
         return True
     one, other = _NUMBER.fullmatch(bare_gold), _NUMBER.fullmatch(bare_answer)
     if one is None or other is None:
-        return _of_other_kinds(bare_gold, bare_answer, one or other)
+        equal = _of_other_kinds(bare_gold, bare_answer, one or other)
+        return equal or (equal if (gold != bare_gold) == (answer != bare_answer) else None)
     if one["name"] and other["name"]:
         return None
     first, second = _value(one), _value(other)
@@ -68,26 +61,6 @@ def equal_quickly(gold: str, answer: str) -> bool | None:
     return _same(first, second, exact) or _same(*share, exact)
 
 
-def _without_names(gold: str, answer: str) -> tuple[str, str]:
-    """Both without the name of the value ("\\angle ABC=", "f(x)="), if one has none, or f(x) and y."""
-    one, other = _LABEL.match(gold), _LABEL.match(answer)
-    if one and not other and "=" not in answer:
-        return gold[one.end() :], answer
-    if other and not one and "=" not in gold:
-        return gold, answer[other.end() :]
-    if one and other and {bool(_FUNCTION.match(one[0])), bool(_FUNCTION.match(other[0]))} == {True, False}:
-        return gold[one.end() :], answer[other.end() :]
-    if _COORDINATES.fullmatch(gold) and "=" not in answer:
-        return _as_tuple(gold), _as_tuple(answer)
-    if _COORDINATES.fullmatch(answer) and "=" not in gold:
-        return _as_tuple(gold), _as_tuple(answer)
-    return gold, answer
-
-
-def _as_tuple(text: str) -> str:
-    return f"({re.sub(r'[a-zA-Z]=', '', text).strip('()')})"
-
-
 def _of_other_kinds(gold: str, answer: str, number: re.Match[str] | None) -> bool | None:
     """As `equal_quickly` for answers that are not both numbers."""
     one, other = _OPTION.fullmatch(gold), _OPTION.fullmatch(answer)
@@ -95,29 +68,127 @@ def _of_other_kinds(gold: str, answer: str, number: re.Match[str] | None) -> boo
         return one[1] == other[1]
     if number is not None:
         rest = answer if number.string == gold else gold
-        return False if _WORDS.fullmatch(rest) or _NUMBERS.fullmatch(rest) else None
+        if _WORDS.fullmatch(rest) or _NUMBERS.fullmatch(rest) or rest.startswith(r"\begin{"):
+            return False
     if _NUMBERS.fullmatch(gold) and _NUMBERS.fullmatch(answer):
         return _lists_equal(gold, answer)
+    if _is_of_another_kind(gold, answer) or _is_of_another_kind(answer, gold):
+        return False
+    parts = _equal_in_parts(gold, answer)
+    return _equal_in_value(gold, answer) if parts is None else parts
+
+
+def _is_of_another_kind(one: str, other: str) -> bool:
+    """Whether one is a value or a tuple of values, and the other an equation of expressions or words.
+
+    Beside a value, this is also said of a ratio, a set, an interval, and several answers.
+    """
+    value, parts = evaluate(one) is not None, _ordered_parts(one)
+    if not value and (parts is None or any(evaluate(part) is None for part in parts[1:])):
+        return False
+    if "=" in other and "," not in other:
+        return LABEL.match(other) is None
+    if value and _INTERVAL.fullmatch(other):
+        return True
+    return _WORDS.fullmatch(other) is not None or (value and _NO_VALUE.search(other) is not None)
+
+
+def _equal_in_parts(gold: str, answer: str) -> bool | None:
+    """As `equal_quickly` for two tuples, intervals or matrices, part by part."""
+    one, other = _ordered_parts(gold), _ordered_parts(answer)
+    if one is None or other is None or one[0] != other[0] or len(one) != len(other):
+        return None
+    found = [equal_quickly(*pair) for pair in zip(one[1:], other[1:], strict=True)]
+    return False if False in found else None if None in found else True
+
+
+def _ordered_parts(text: str) -> list[str] | None:
+    """The form of a tuple, an interval or a matrix, and its parts."""
+    if matrix := _MATRIX.fullmatch(text):
+        rows = [row.split("&") for row in matrix[1].split(r"\\")]
+        return [f"{len(rows)} rows", *(part for row in rows for part in row)]
+    if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
+        inner = text[1:-1]
+        if "," in inner and not _BRACKETS.search(inner):
+            return [text[0] + text[-1], *inner.split(",")]
     return None
 
 
+def _equal_in_value(gold: str, answer: str) -> bool | None:
+    """As `equal_quickly` for two expressions, by their values where their variables have some values.
+
+    Values that are far apart are those of unequal expressions. Rational functions that have one value at
+    three points are equal, and so are short constants that agree in all digits; other agreement decides
+    nothing.
+    """
+    one, other = evaluate(gold), evaluate(answer)
+    if one is None or other is None:
+        return None
+    decimal, constant = "." in gold + answer, not (one.variables or other.variables)
+    if one.exact and other.exact and constant:
+        return _same(Fraction(one.value), Fraction(other.value), not decimal)
+    if one.exact and other.exact and not decimal:
+        return one.value == other.value and all(
+            _value_at(gold, point) == _value_at(answer, point) for point in (1, 2)
+        )
+    first, second = _as_float(one.value), _as_float(other.value)
+    if math.isinf(first) or math.isinf(second):
+        return None if first == second else False
+    if far_apart(first, second):
+        return False
+    if constant and decimal and abs(first) < _SAFE_FOR_DECIMALS:
+        return _same_decimals(first, second)
+    short = constant and not decimal and len(gold + answer) <= _SHORT
+    return True if short and math.isclose(first, second, rel_tol=_ALL_DIGITS) else None
+
+
+def _as_float(value: Value) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _same_decimals(first: float, second: float) -> bool | None:
+    """Whether two values agree in the decimals that count; None on the edge."""
+    difference = abs(first - second)
+    return True if difference < _ROUNDING else False if difference > 2 * 10**-DECIMALS else None
+
+
+def _value_at(text: str, point: int) -> Value | None:
+    found = evaluate(text, point)
+    return None if found is None else found.value
+
+
+def far_apart(first: complex, second: complex) -> bool:
+    """Whether the difference of two values is more than any rounding."""
+    if first == 0 or second == 0:
+        return abs(first - second) > _ROUNDING
+    return abs(first - second) > _FAR_APART * (abs(first) + abs(second))
+
+
 def _lists_equal(gold: str, answer: str) -> bool | None:
-    """Whether two lists of numbers are equal; None where the brackets leave it to the slow way."""
+    """Whether two lists of numbers are equal; None where the brackets leave it open."""
     if _brackets(gold) != _brackets(answer):
         return None
-    one, other = ([_NUMBER.fullmatch(part) for part in _inner(text).split(",")] for text in (gold, answer))
-    if len(one) != len(other):
+    firsts, seconds = _values_in(gold), _values_in(answer)
+    if firsts is None or seconds is None:
         return None
-    values = [(_value(a) if a else None, _value(b) if b else None) for a, b in zip(one, other, strict=True)]
-    if any(a is None or b is None for a, b in values):
-        return None
-    exact = "." not in gold + answer
-    if not _brackets(gold).startswith(("(", "[")):
-        firsts, seconds = (sorted(side) for side in zip(*values, strict=True))
+    if not gold.startswith(("(", "[")):
         if len(set(firsts)) < len(firsts) or len(set(seconds)) < len(seconds):
             return None
-        values = list(zip(firsts, seconds, strict=True))
-    return all(_same(a, b, exact) for a, b in values if a is not None and b is not None)
+        firsts, seconds = sorted(firsts), sorted(seconds)
+    exact = "." not in gold + answer
+    return len(firsts) == len(seconds) and all(
+        _same(one, other, exact) for one, other in zip(firsts, seconds, strict=True)
+    )
+
+
+def _values_in(text: str) -> list[Fraction] | None:
+    numbers = [_NUMBER.fullmatch(part) for part in _inner(text).split(",")]
+    values = [_value(number) for number in numbers if number]
+    found = [value for value in values if value is not None]
+    return found if len(found) == len(numbers) else None
 
 
 def _brackets(text: str) -> str:
@@ -126,85 +197,6 @@ def _brackets(text: str) -> str:
 
 def _inner(text: str) -> str:
     return text.removeprefix(r"\{").removesuffix(r"\}").strip("()[]")
-
-
-def equal_slowly(gold: str, answer: str) -> bool:
-    """Whether Math-Verify finds the answer equal to the gold answer, which takes milliseconds or forever.
-
-    What Math-Verify cannot read equals only the same text. An unordered answer, as "1 or 2", does not pass
-    for the ordered "(1,2)".
-
-    Raises:
-        Exception: Of any kind, if the comparison breaks down.
-    """
-    bare_gold, bare_answer = gold.removesuffix(_PERCENT), answer.removesuffix(_PERCENT)
-    one_is_percentage = (gold != bare_gold) != (answer != bare_answer)
-    return _verified(bare_gold, bare_answer) or (one_is_percentage and _verified(gold, answer))
-
-
-def _verified(gold: str, answer: str) -> bool:
-    from math_verify import verify  # type: ignore[import-untyped]
-
-    if gold.startswith(("(", "[")) and answer.startswith(r"\{"):
-        return False
-    one, other = _parsed(gold), _parsed(answer)
-    if one is None or other is None:
-        return gold == answer
-    one, other = _with_imaginary_unit(one, other)
-    if _differ_at_a_point(one, other):
-        return False
-    return bool(verify(one, other, allow_set_relation_comp=True, timeout_seconds=None, raise_on_error=True))
-
-
-@lru_cache(maxsize=4096)
-def _parsed(answer: str) -> Any:
-    """The SymPy object; None if Math-Verify's parser does not understand the notation."""
-    from latex2sympy2_extended.latex2sympy2 import (  # type: ignore[import-untyped]
-        NormalizationConfig,
-        normalize_latex,
-    )
-    from math_verify.parser import parse_latex_cached  # type: ignore[import-untyped]
-
-    # Units are gone already, and its rule for them would take the variable of "15d" for one.
-    normalization = NormalizationConfig(
-        basic_latex=True, units=False, malformed_operators=True, nits=True, boxed="none"
-    )
-    try:
-        return parse_latex_cached(normalize_latex(answer, normalization))
-    except (RecursionError, MemoryError):
-        raise
-    except Exception:  # its parser reports what it does not understand as a bare Exception
-        return None
-
-
-def _with_imaginary_unit(one: Any, other: Any) -> tuple[Any, Any]:
-    """Both with i as the imaginary unit, if it is the only letter."""
-    from sympy import Expr, I  # type: ignore[import-untyped]
-
-    if isinstance(one, Expr) and isinstance(other, Expr):
-        letters = one.free_symbols | other.free_symbols
-        if {letter.name for letter in letters} == {"i"}:
-            return tuple(side.xreplace(dict.fromkeys(letters, I)) for side in (one, other))
-    return one, other
-
-
-def _differ_at_a_point(one: Any, other: Any) -> bool:
-    """Whether two expressions are far apart where their variables have some positive values.
-
-    Most wrong answers are, and to see it takes a hundredth of the time in which Math-Verify simplifies the
-    difference.
-    """
-    from sympy import Expr, Float
-
-    if not (isinstance(one, Expr) and isinstance(other, Expr)):
-        return False
-    variables = sorted(one.free_symbols | other.free_symbols, key=str)
-    point = {variable: Float(0.7137 + 0.2711 * number) for number, variable in enumerate(variables)}
-    try:
-        first, second = (complex(expression.evalf(subs=point)) for expression in (one, other))
-    except (TypeError, ValueError, ArithmeticError):  # no number: an unknown function, a sum without an end
-        return False
-    return abs(first - second) > max(_FAR_APART * (abs(first) + abs(second)), _ROUNDING)
 
 
 def _value(number: re.Match[str]) -> Fraction | None:

@@ -25,8 +25,18 @@ _NO_UNIT = (
     "and|or|to|by|plus|minus|times|over|mod|pi|theta|sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|inf|infinity|"
     "half|million|billion|trillion|thousand|hundred|not|if|in"
 )
-_STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), replacement)
+
+
+def _needs_backslash(pattern: str) -> bool:
+    """Whether a pattern matches only where there is a backslash, so that most answers can skip it."""
+    outside = pattern
+    while (shorter := re.sub(r"(?<!\\)\((?:[^()\\]|\\.)*\)|\[(?:[^\]\\]|\\.)*\]", "", outside)) != outside:
+        outside = shorter
+    return pattern.startswith(r"\\") and "|" not in outside
+
+
+_STEPS: tuple[tuple[bool, re.Pattern[str], str], ...] = tuple(
+    (_needs_backslash(pattern), re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\\(?:displaystyle|textstyle|limits|left|right|[bB]igg?)(?![a-zA-Z])", ""),
         (r"\\[dtc]frac(?![a-zA-Z])", r"\\frac"),
@@ -34,7 +44,8 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\[,;:!>](?=\d{3}(?!\d))|\s*\{\s*,\s*\}\s*|,\\!\s*", ","),
         (r"(?<=[{^])\\text\s*\{([A-Za-z])\}", r"\1"),
         (r"(?<![a-zA-Z\\])i\((?=[\d-])", r"i\\cdot ("),
-        (r"\s*\\[pb]?mod\s*\{?\s*\d+\s*\}?\s*\Z|\s*\(\s*(?:\\b?mod|\\text\s*\{\s*mod\s*\})\s*\d+\s*\)\s*\Z", ""),
+        (r"\s*\\[pb]?mod\s*\{?\s*\d+\s*\}?\s*\Z", ""),
+        (r"\s*\(\s*(?:\\b?mod|\\text\s*\{\s*mod\s*\})\s*\d+\s*\)\s*\Z", ""),
         (r"(?<=[\w)])\*\*(?=[\d(-])", "^"),
         (r"\\begin\{(?:matrix|bmatrix|smallmatrix)\}(.*?)\\end\{(?:matrix|bmatrix|smallmatrix)\}",
          r"\\begin{pmatrix}\1\\end{pmatrix}"),
@@ -59,6 +70,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\\a-zA-Z])(?:infinity|inf)(?![a-zA-Z])", r"\\infty "),
         (r"(?<![\\a-zA-Z])(sin|cos|tan|cot|csc|log|ln)(?=\s*[\\(a-z0-9])", r"\\\1 "),
         (r"\*", r"\\cdot "),
+        (r"(?<=\d)\s*x\s*(?=\d)", r"\\times "),
         (r"\\text\s*\{\s*(?:,?\s*)(and|or)\s*\}", r" \1 "),
         (r"\^\s*\{\s*(\w)\s*\}", r"^\1"),
         (r"_\s*\{\s*(\w+)\s*\}", r"_\1"),
@@ -70,7 +82,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\\frac\s*\{[^{}]*\})\s*(\d)", r"\1{\2}"),
         (r"\\sqrt\s*(\d)", r"\\sqrt{\1}"),
         (r"(?<![\w.,}])(-?\d+)\s+(\d+)\s*/\s*(\d+)(?![\w.])", r"\1\\frac{\2}{\3}"),
-        (r"(?<![\d.])0?\.\\overline\{(\d)\}", r"\\frac{\1}{9}"),
+        (r"(?<![\d.])0?\.\\overline\s*\{?(\d)\}?(?!\d)", r"\\frac{\1}{9}"),
         (r"(?<![\d.])0?\.\\overline\{(\d\d)\}", r"\\frac{\1}{99}"),
     )
 )  # fmt: skip
@@ -101,6 +113,7 @@ _PLAIN_WORDS = re.compile(r"(?:\\text\s*\{\s*)?([A-Za-z][a-z]+(?:[ '-][A-Za-z]+)
 _EQUATION = re.compile(r"(?<![<>!:\\])=")
 _ARITHMETIC = re.compile(r"(?:[\d\s.+\-/^!(){}]|\\(?:frac|times|cdot|sqrt|div|binom|pi)(?![a-z]))+")
 _APPROXIMATELY = re.compile(r"\\approx(?:eq)?(?![a-z])|\\simeq|\\doteq|~=")
+_PLAIN_NUMBER = re.compile(r"[\s$]*(-?\d{1,30}(?:\.\d{1,30})?)[\s$]*\.?\s*")
 _VARIABLE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]")
 _DOUBLED = re.compile(r"\\\\(?=[a-zA-Z,!;%${}])")
 _REMAINDER = re.compile(r"\A\s*(\d{1,9})\s*\\bmod\s*\{?\s*(\d{1,9})\s*\}?\s*\Z")
@@ -130,12 +143,15 @@ def tidy(text: str) -> str | None:
     of an approximation the exact side stays, and of a calculation its result. A percent sign stays. None
     also for what cannot be notation: unbalanced braces, an index without a base ("_7"), over-long text.
     """
+    if plain := _PLAIN_NUMBER.fullmatch(text):
+        return plain[1]
     if too_much(text):
         return None
     text = _unwrap(_strip(_undoubled(text).translate(_UNICODE)))
     text = _REMAINDER.sub(lambda found: str(int(found[1]) % (int(found[2]) or 1)), text)
-    for pattern, replacement in _STEPS:
-        text = pattern.sub(replacement, text)
+    for needs_backslash, pattern, replacement in _STEPS:
+        if not needs_backslash or "\\" in text:
+            text = pattern.sub(replacement, text)
     text = _without_units(text)
     if words := _PLAIN_WORDS.fullmatch(text):
         return f"\\text{{{' '.join(words[1].casefold().split())}}}"

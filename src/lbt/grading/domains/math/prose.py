@@ -2,6 +2,7 @@
 
 import re
 
+from lbt.grading.domains.marks import PROSE
 from lbt.grading.domains.number import read_number
 from lbt.grading.domains.prose import (
     is_denied,
@@ -25,7 +26,6 @@ _STATED = re.compile(rf"[{_PLACES}]|\d")
 _JOINED = re.compile(
     rf"[{_PLACES}](?:\s*(?:,?\s*\b(?:and|or)\b|[,;])\s*[{_PLACES}])*(?=[^{_PLACES}]*\Z)", re.IGNORECASE
 )
-_PROSE = re.compile(r"[A-Za-z]{3,}\s+[A-Za-z]{2,}|[A-Za-z]{2,}\s+[A-Za-z]{3,}")
 _COMMAND = re.compile(r"\\(?:text|mbox|mathrm|textbf)\s*\{[^{}]*\}|\\[A-Za-z]+")
 # What the formula after these words says is no answer, or only one of several.
 _BOUND_BEFORE = re.compile(
@@ -58,7 +58,7 @@ def _masked(text: str) -> tuple[str, list[str]]:
 
     def place(found: re.Match[str]) -> str:
         content = next(part for name, part in found.groupdict().items() if part and name != "name")
-        if _PROSE.search(_COMMAND.sub(" ", content)) or len(formulas) >= _MOST_PLACES:
+        if PROSE.search(_COMMAND.sub(" ", content)) or len(formulas) >= _MOST_PLACES:
             return found[0]  # two prices, not a formula between them
         formulas.append(content)
         return chr(_FIRST_PLACE + len(formulas) - 1)

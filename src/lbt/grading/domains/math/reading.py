@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from lbt.grading.domains.marks import states_otherwise
+from lbt.grading.domains.marks import PROSE, states_otherwise
 from lbt.grading.domains.math.forms import tidy, too_much
 from lbt.grading.domains.math.statements import math_statements
 from lbt.grading.domains.number import MAXIMUM_LENGTH
+from lbt.grading.domains.prose import is_doubtful
 from lbt.grading.settings import Extraction
 
 MAXIMUM_TEXT = 500_000
@@ -21,7 +22,6 @@ _CLAUSE = re.compile(
     r"(?:,\s*)?\s\b(?:because|since|so|which|where|when|for|as|if|with|after|per|of|from|but|that)\b.*\Z",
     re.DOTALL,
 )
-_PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{3,}|[A-Za-z]{3,}\s+[A-Za-z]{2,}")
 _COMMAND = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+")
 _WORD = re.compile(r"[A-Za-z_]{3,}")
 _TEXT_ANSWER = re.compile(r"\\text\{(?P<words>[^{}]*)\}")
@@ -79,7 +79,7 @@ def _states_too_much(rule: str, statement: str, text: str) -> bool:
     """Whether an over-long statement is an answer; prose is not, and neither is a last line that runs on."""
     if rule == "last line":
         return statement == text.strip() and " " not in statement
-    return rule in ("\\boxed", "[[Final Answer]]") or not _PROSE.search(statement[:MAXIMUM_LENGTH])
+    return rule in ("\\boxed", "[[Final Answer]]") or not PROSE.search(statement[:MAXIMUM_LENGTH])
 
 
 def _read_explicit(statement: str) -> str | None:
@@ -108,6 +108,8 @@ def _read_notation(statement: str) -> str | None:
 def _read_last_line(line: str) -> str | None:
     if (len(line) > _LONGEST_LAST_LINE and " " in line) or line[0] == "#" or line[-1] in ":?":
         return None
+    if is_doubtful(line):
+        return None
     if line.endswith(_FINISHED):
         line = _after_verb(_OPENING.sub("", line))
     closed = sum(map(line.count, "([")) == sum(map(line.count, ")]"))
@@ -128,9 +130,7 @@ _MARKED = ("[[Final Answer]]", "\\boxed", "<answer>", "the answer is")
 
 def _after_verb(statement: str) -> str:
     found = list(_VERB.finditer(statement))
-    return (
-        statement[found[-1].end() :] if found and _PROSE.search(statement[: found[-1].end()]) else statement
-    )
+    return statement[found[-1].end() :] if found and PROSE.search(statement[: found[-1].end()]) else statement
 
 
 def _reads_as_mathematics(answer: str) -> bool:

@@ -14,6 +14,7 @@ from lbt.grading.domains.marks import (
     last_marks,
     own_words,
     rest_of_line,
+    without_calculations,
 )
 from lbt.grading.domains.math.prose import stated_in_prose
 
@@ -32,12 +33,13 @@ def math_statements(text: str, extraction: str = "strict") -> Iterator[Statement
     the first that states an answer. Boxes with no more than "and", "or" or a comma between them are one
     answer. In the extraction "flexible" the last line is taken too, and then the last sentence.
     """
+    text = without_calculations(text)
     own = own_words(text)
-    if own != text:
+    if own != text and own.strip():
         yield from _marked(own, followed=True)
     yield from _marked(text, followed=False)
     if extraction == "flexible":
-        if own != text:
+        if own != text and own.strip():
             yield Statement("last line", own.rstrip().rsplit("\n", 1)[-1], closed=True)
         yield Statement("last line", text.rstrip().rsplit("\n", 1)[-1], closed=False)
         yield Statement("last sentence", stated_in_prose(own) or "", closed=False)
