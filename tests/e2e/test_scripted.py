@@ -51,6 +51,7 @@ def configure(folder: Path) -> Path:
     return folder / "conf"
 
 
+@pytest.mark.slow
 def test_scripts_in_a_configuration_give_the_figures_of_a_hand(workplace: Workplace) -> None:
     configuration = configure(workplace.folder)
     command = [word.replace("lbt_finetune", "lbt_search") for word in workplace.command(env="scripted")]
