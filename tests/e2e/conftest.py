@@ -44,8 +44,12 @@ class Workplace:
         return [*command, f"--params={','.join(parameters)}"] if parameters else command
 
     def run(self, *parameters: str, env: str = "test") -> subprocess.CompletedProcess[str]:
+        return self.call(self.command(*parameters, env=env))
+
+    def call(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command as this user."""
         return subprocess.run(
-            self.command(*parameters, env=env),
+            command,
             cwd=PROJECT,
             env=self.environment,
             capture_output=True,

@@ -11,8 +11,6 @@ from mlflow.artifacts import list_artifacts
 
 from tests.e2e.conftest import PROJECT, FinishedRun, Workplace
 
-pytestmark = pytest.mark.slow
-
 FIXED_METRICS = {
     "eval.base.accuracy",
     "eval.tuned.accuracy",
@@ -92,6 +90,7 @@ def test_a_second_run_and_lost_entries_make_no_new_generation(finished: Finished
     assert newest.data.metrics["training.reused"] == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workplace: Workplace) -> None:
     process = subprocess.Popen(
         workplace.command("exams.repeats=40"),

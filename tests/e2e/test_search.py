@@ -3,9 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.e2e.conftest import Workplace
-
-pytestmark = pytest.mark.slow
+from tests.e2e.conftest import FinishedRun, Workplace
 
 METRICS = {
     *(
@@ -31,14 +29,21 @@ class SearchPlace(Workplace):
         command = super().command(*parameters, env=env)
         return [word.replace("lbt_finetune", "lbt_search") for word in command]
 
-    def newest(self, name: str) -> pd.DataFrame:
-        [folder] = self.data.glob(f"*/{name}.parquet")
-        return pd.read_parquet(max(folder.iterdir()) / folder.name)
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
+    """The search, once, from nothing, on the embedded models."""
+    place = SearchPlace(tmp_path_factory.mktemp("searched"))
+    return FinishedRun(place, place.run())
 
 
-def test_it_ends_with_its_figures_and_an_exact_search_needs_nothing_new(workplace: Workplace) -> None:
-    place = SearchPlace(workplace.folder)
-    done = place.run()
+def newest(workplace: Workplace, name: str) -> pd.DataFrame:
+    [folder] = workplace.data.glob(f"*/{name}.parquet")
+    return pd.read_parquet(max(folder.iterdir()) / folder.name)
+
+
+def test_it_ends_with_its_figures(searched: FinishedRun) -> None:
+    place, done = searched.workplace, searched.process
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     for expected in ("SC (majority)", "SUM over SC", "Exam problems as examples"):
@@ -48,13 +53,16 @@ def test_it_ends_with_its_figures_and_an_exact_search_needs_nothing_new(workplac
     [run] = place.mlflow_runs()
     assert run.info.status == "FINISHED"
     assert set(run.data.metrics) >= METRICS
-    full = place.newest("selections").set_index(["method", "problem_id"])
-    assert set(place.newest("search_curve")["rationales"]) == {1, 2, 4, 6}
+    assert set(newest(place, "search_curve")["rationales"]) == {1, 2, 4, 6}
 
+
+@pytest.mark.slow
+def test_an_exact_search_selects_the_same_and_needs_nothing_new(searched: FinishedRun) -> None:
+    place = searched.workplace
+    full = newest(place, "selections").set_index(["method", "problem_id"])
     again = place.run("search.examiner=exact")
     assert again.returncode == 0, again.stderr
-    newest = place.mlflow_runs()[0]
-    assert newest.data.metrics["generation.new"] == 0
-    exact = place.newest("selections").set_index(["method", "problem_id"])
+    assert place.mlflow_runs()[0].data.metrics["generation.new"] == 0
+    exact = newest(place, "selections").set_index(["method", "problem_id"])
     assert exact.loc["sum", "answer"].equals(full.loc["sum", "answer"])
     assert "max" not in exact.index
