@@ -1,4 +1,4 @@
-"""The The `kedro run` of this project: Kedro's own, with errors that a user can act on."""
+"""The `kedro run` of this project: Kedro's own, with errors that a user can act on."""
 
 import os
 import signal

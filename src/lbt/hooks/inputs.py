@@ -60,7 +60,7 @@ class StoredInputs:
 
 
 def _differs(dataset: Any, version: str) -> bool:
-    """Whether a dataset's content is another one now than it was at the time of a version."""
+    """Whether a dataset's content has changed since a version."""
     newest = Path(dataset._get_load_path())
     earlier = [folder for folder in newest.parents[1].iterdir() if folder.name <= version]
     if not earlier or not newest.is_file():

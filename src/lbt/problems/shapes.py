@@ -118,7 +118,7 @@ class Gsm8kRow(SolvedRow):
 
 
 class MathRow(SourceRow):
-    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file made alike."""
+    """A problem of MATH: a file of its folders, or a row of MATH500 or of a file like it."""
 
     question: Words = Field(validation_alias=AliasChoices("problem", "question"))
     answer: TextOrNone = None  # type: ignore[assignment]  # then it is in the solution
@@ -152,12 +152,12 @@ class MathVariantRow(MathRow):
         values = super().worked_out(place, role)
         problem = values["id"]
         if problem is None:
-            raise Unusable("unique_id", "is missing, and without it a problem and its variants do not meet")
+            raise Unusable("unique_id", "is missing; without it a problem is not matched with its variants")
         if role != "exam":
             return values | {"family": problem if role == "teaching" else self.subject}
         snapshot = self.snapshot or (place.line is None and PurePath(place.file).parts[-4])
         if not snapshot:
-            raise Unusable("snapshot", "is missing, and without it the variants of a problem have one id")
+            raise Unusable("snapshot", "is missing; without it all variants of a problem would have one id")
         return values | {"id": f"{problem}@{snapshot}", "family": problem}
 
 

@@ -87,7 +87,7 @@ def read_number(text: str) -> Fraction | None:
 
     Reads signs, currencies, thousands commas, decimals, fractions, mixed numbers ("1 1/2"), powers of ten
     ("2e-5"), "3 million", and a unit after the number ("18 dollars", "12 %"), which is not compared. Anything
-    else, and anything of more than a thousand characters, is no number.
+    else, and anything of more than a thousand characters, is not a number.
     """
     if len(text) > MAXIMUM_LENGTH:
         return None
@@ -131,7 +131,7 @@ def _value(found: re.Match[str]) -> Fraction | None:
 
 
 def _scale(unit: str) -> int | None:
-    """What the words after a number multiply it by; None if they are no unit."""
+    """What the words after a number multiply it by; None if they are not a unit."""
     if not _UNIT.fullmatch(unit):
         return None
     words = re.findall(r"[^\W\d_]+", unit.casefold())

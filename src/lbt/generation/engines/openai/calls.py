@@ -149,7 +149,7 @@ def _text(choice: dict[str, Any], api: Api) -> str | None:
     else:
         message = choice.get("message")
         text = message.get("content") if isinstance(message, dict) else None
-        # What a reasoning model is cut off in is no part of its answer, which is empty then.
+        # Thoughts in which a reasoning model is cut off are not its answer, which is then empty.
         if text is None and isinstance(message, dict) and choice.get("finish_reason") == "length":
             return ""
     return text if isinstance(text, str) else None
