@@ -238,7 +238,7 @@ def test_closing_frees_the_model(tiny_model: Path) -> None:
 @pytest.mark.parametrize("device", ["cuda:99", "abacus", "meta"])
 def test_a_device_that_is_not_there_is_named(tiny_model: Path, device: str) -> None:
     settings = settings_of(tiny_model, device=device)
-    with pytest.raises(ModelError, match=f"models.teacher: device '{device}' .* auto"):
+    with pytest.raises(ModelError, match=f"models.teacher: .*'{device}'.* auto"):
         open_engine(settings, identify_model(settings, "models.teacher"))
 
 
