@@ -12,6 +12,10 @@ from lbt.generation import GenerationStore
 from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 
+# Torch reads it when it is imported. For models this small a second thread gains nothing, and on a machine with
+# other work threads that wait for each other take several times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests whose parts are not on this machine and say why; with LBT_NO_SKIPS, as in CI, skip none."""
