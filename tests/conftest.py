@@ -12,8 +12,8 @@ from lbt.generation import GenerationStore
 from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
 
-# Torch reads it when it is imported. For models this small a second thread gains nothing, and on a machine with
-# other work threads that wait for each other take several times as long.
+# Torch reads it when it is imported. For models this small a second thread gains nothing, and on a busy
+# machine threads that wait for each other take several times as long.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 

@@ -9,6 +9,8 @@ from kedro.framework.project import configure_project
 from lbt.cli import cli
 from lbt.generation import Completion, GenerationStore, Origin
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

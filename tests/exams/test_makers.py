@@ -167,12 +167,14 @@ def test_a_model_can_say_what_is_near() -> None:
     assert exams_of(table, chosen) == {"p000": ["p001"]}
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     table = problems([("teaching", "a", "1?", None, None), ("exam", "a", "2?", None, None)])
     with pytest.raises(ModelError, match=r"exams\.nearest\.embedding"):
         exams_of(table, settings("nearest", nearest={"embedding": str(tmp_path)}))
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_nearest_of_real_problems_are_mostly_their_variants() -> None:
     table, _ = load_problems(

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CALL = """
 import sys
 from lbt.generation import GenerationStore, ModelSettings, Request, SamplingSettings, generate
@@ -24,6 +26,7 @@ def test_the_package_imports_neither_torch_nor_transformers() -> None:
     assert run(code).strip() == "set()"
 
 
+@pytest.mark.slow
 def test_a_call_whose_answers_are_stored_imports_no_torch(tiny_model: Path, tmp_path: Path) -> None:
     path = tmp_path / "generations.sqlite"
     assert run(CALL, tiny_model, path).strip() == "2 0 True"

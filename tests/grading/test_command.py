@@ -2,6 +2,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def run(lines: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lbt.grading", "--domain", "math", *options]

@@ -20,6 +20,7 @@ def credentials(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch) -> TinyProje
     return tiny
 
 
+@pytest.mark.slow
 def test_a_key_is_put_where_engines_look_and_is_neither_printed_nor_tracked(credentials: TinyProject) -> None:
     result = credentials.run("--pipeline=tiny")
     assert result.exit_code == 0, result.output

@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import TinyProject
 
+pytestmark = pytest.mark.slow
+
 
 def refused(tiny: TinyProject, *arguments: str) -> str:
     result = tiny.run(*arguments)

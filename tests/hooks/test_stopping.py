@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import TinyProject
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_error_is_shown_without_a_traceback_and_the_run_is_failed(tiny: TinyProject) -> None:
     result = tiny.run("--pipeline=tiny", "--params=table.end=error")

@@ -166,6 +166,7 @@ def test_the_preset_of_m2_has_the_papers_numbers() -> None:
     assert (training.batch_size, training.epochs) == (16, 1)
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_search_of_the_paper_is_181_problems_256_rationales_9_exams(
     raw_data: None, tmp_path: Path
@@ -181,6 +182,7 @@ def test_the_search_of_the_paper_is_181_problems_256_rationales_9_exams(
     assert "Algebra" in report
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_training_of_the_paper_has_1564_problems_and_is_evaluated_on_500(
     raw_data: None, tmp_path: Path

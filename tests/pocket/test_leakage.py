@@ -76,6 +76,7 @@ def test_only_problems_of_a_family_count_as_its_twins() -> None:
     assert set(_reorderings(pens, (50, 3, 5))) == {(50, 3, 5), (50, 5, 3)}
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000), lucky_share=st.sampled_from([0.0, 0.7, 1.0]))
 @settings(max_examples=5, deadline=None)
 def test_every_problem_of_a_run_is_held_out_and_occurs_once(seed: int, lucky_share: float) -> None:
@@ -107,6 +108,7 @@ def test_no_problem_of_a_run_occurs_in_a_corpus(name: str) -> None:
                 assert _content(FAMILIES[turn.family], turn.numbers) not in contents
 
 
+@pytest.mark.slow
 def test_lucky_share_is_the_share_of_lucky_teaching_problems_and_no_other_problem_is_lucky() -> None:
     none = draw_problems(teaching=84, exam_per_family=12, evaluation=560, lucky_share=0.0, seed=0)
     every = draw_problems(teaching=84, exam_per_family=12, evaluation=560, lucky_share=1.0, seed=0)

@@ -238,6 +238,7 @@ def test_teaching_problems_are_drawn_evenly_over_the_families(tmp_path: Path) ->
     assert report["not_drawn"] == 100 - len(problems)
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_gsm8k_file_loads_whole() -> None:
     every = ProblemSettings(
@@ -250,6 +251,7 @@ def test_the_gsm8k_file_loads_whole() -> None:
     check_leakage(problems)
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_gsm8k_solutions_are_right_against_their_own_answers() -> None:
     every = ProblemSettings(

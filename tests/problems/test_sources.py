@@ -64,6 +64,7 @@ def math_folders(root: Path, count: int = 2) -> dict[str, Any]:
 # the real files
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_181_problems_of_the_paper_have_their_three_variants_each() -> None:
     problems, report = load(
@@ -83,6 +84,7 @@ def test_the_181_problems_of_the_paper_have_their_three_variants_each() -> None:
     check_leakage(problems)
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_1564_others_are_taught_without_the_500_that_evaluate() -> None:
     problems, report = load(
@@ -101,6 +103,7 @@ def test_the_1564_others_are_taught_without_the_500_that_evaluate() -> None:
     check_leakage(problems)
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_oddities_of_the_variants_are_counted_and_named() -> None:
     options = {"source": "math_variants", "path": ORIGINALS, "exam_paths": [VARIANTS], "evaluation": 0}
@@ -125,6 +128,7 @@ def test_oddities_of_the_variants_are_counted_and_named() -> None:
     ]
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_the_folders_hold_what_the_files_hold() -> None:
     from_folders, report = load(
@@ -148,6 +152,7 @@ def test_the_folders_hold_what_the_files_hold() -> None:
     pd.testing.assert_frame_equal(same, from_folders[columns])
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_math500_alone_is_split_within_its_subjects() -> None:
     problems, report = load(source="math", path=MATH500)
@@ -157,6 +162,7 @@ def test_math500_alone_is_split_within_its_subjects() -> None:
     assert problems["level"].value_counts().sort_index().tolist() == [43, 90, 105, 128, 134]
 
 
+@pytest.mark.slow
 @needs_real_data
 def test_gsm8k_is_taught_from_one_file_and_evaluated_on_another() -> None:
     problems, report = load(

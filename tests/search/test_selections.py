@@ -247,6 +247,7 @@ votes = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(votes, st.sampled_from(["max", "sum"]), st.sampled_from(["count", "first", "reference"]))
 def test_the_exact_examiner_selects_what_the_full_exams_do(
     drawn: list[tuple[str | None, int]], rule: str, ties: str

@@ -195,6 +195,7 @@ def test_killed_training_resumes_with_the_same_result(teacher: ModelSettings, tm
     pd.testing.assert_frame_equal(resumed.log, whole.log)
 
 
+@pytest.mark.slow
 def test_a_resumed_training_runs_on_as_many_threads_as_it_began_with(
     teacher: ModelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,8 @@ from lbt.generation.engines.openai.faults import retry_after_s
 from lbt.generation.requests import sample_seed
 from lbt.generation.settings import ServerSettings
 
+pytestmark = pytest.mark.slow
+
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=16)
 GREEDY = SamplingSettings(temperature=0, max_tokens=16)
 KEY = "sk-secret-0123456789"

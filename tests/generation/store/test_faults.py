@@ -16,6 +16,8 @@ from lbt.errors import LbtError
 from lbt.generation import Completion, GenerationStore, Origin
 from lbt.generation.store.overview import overview, prune
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = Origin("identity", "models/tiny", "transformers", "5.0", "teaching")
 
 COMMON = """
@@ -131,7 +133,6 @@ with GenerationStore(sys.argv[1]) as store, store.writing("putting"):
 """
 
 
-@pytest.mark.slow
 def test_twenty_kills_lose_nothing_that_was_put_and_double_nothing(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "s.sqlite"
     source = random.Random()

@@ -13,6 +13,8 @@ import pytest
 from lbt.errors import LbtError
 from lbt.generation import Completion, GenerationStore, Origin
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = Origin("identity", "models/tiny", "transformers", "5.0", "teaching")
 
 HOLDER = """

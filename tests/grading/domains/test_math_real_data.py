@@ -25,7 +25,7 @@ BROKEN = {"_7"}
 
 MATH = domain_named("math")
 
-pytestmark = needs_real_data
+pytestmark = [pytest.mark.slow, needs_real_data]
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -48,7 +48,6 @@ def test_every_gold_answer_is_right_for_itself(name: str, solution: str) -> None
     assert {pair for pair in verdicts if pair[1] != "correct"} == broken
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_gold_answer_is_wrong_for_the_next_problem(name: str) -> None:
     golds = golds_of(name)
