@@ -62,6 +62,19 @@ def test_a_missing_column_or_problem_is_named(problems: pd.DataFrame) -> None:
         room.score(problems, explained(problems)[["problem_id"]])
     with pytest.raises(DataError, match="No problem has the id 'zz'"):
         room.score(problems, pd.DataFrame({"problem_id": ["zz"], "text": ["#### 1"]}))
+    with pytest.raises(DataError, match=f"Two problems have the id '{problems['problem_id'].iloc[0]}'"):
+        room.score(pd.concat([problems, problems.head(1)]), explained(problems))
+
+
+def test_ids_may_be_numbers_in_one_table_and_text_in_the_other(
+    problems: pd.DataFrame, tmp_path: Path
+) -> None:
+    numbered = problems.reset_index(drop=True).assign(problem_id=range(len(problems)))
+    rationales = explained(numbered)
+    room = Classroom({"strong": str(STUDENT)}, exams=EXAMS, store=tmp_path / "store.sqlite")
+    scored = room.score(numbered, rationales.assign(problem_id=rationales["problem_id"].astype("str")))
+    taught = scored.problems[scored.problems["role"] == "teaching"]
+    assert set(taught["problem_id"]) == set(rationales["problem_id"].astype("str"))
 
 
 def test_the_tables_of_a_run_are_read_back(tmp_path: Path) -> None:

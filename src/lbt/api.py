@@ -169,19 +169,24 @@ def read_run(run_id: str | None = None, tracking_uri: str = "sqlite:///mlflow.db
 
 def _problems_table(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:
     """The table `problems`, with what is left out filled in."""
-    needed = (("problems", problems, ("problem_id", "question", "answer")),)
-    for name, table, columns in (*needed, ("rationales", rationales, ("problem_id", "text"))):
-        missing = [column for column in columns if column not in table]
-        if missing:
-            raise DataError(f"The table {name} has no column {missing[0]!r}. It needs {', '.join(columns)}.")
-    strange = set(rationales["problem_id"].astype("str")) - set(problems["problem_id"].astype("str"))
+    _check_columns("problems", problems, "problem_id", "question", "answer")
+    _check_columns("rationales", rationales, "problem_id", "text")
+    ids, named = problems["problem_id"].astype("str"), rationales["problem_id"].astype("str")
+    if ids.duplicated().any():
+        raise DataError(f"Two problems have the id {ids[ids.duplicated()].iloc[0]!r}. Give each its own.")
+    strange = set(named) - set(ids)
     if strange:
         raise DataError(f"No problem has the id {min(strange)!r}, which a rationale names.")
-    taught = problems["problem_id"].isin(rationales["problem_id"])
     table = problems.assign(
-        role=taught.map({True: "teaching", False: "exam"}),
+        role=ids.isin(named).map({True: "teaching", False: "exam"}),
         family=problems.get("family", "all"),
         source=problems.get("source", "your table"),
     )
     texts = ["problem_id", "question", "answer", "family", "role", "source"]
     return table.assign(**{name: table[name].astype("str") for name in texts})
+
+
+def _check_columns(name: str, table: pd.DataFrame, *needed: str) -> None:
+    missing = [column for column in needed if column not in table]
+    if missing:
+        raise DataError(f"The table {name} has no column {missing[0]!r}. It needs {', '.join(needed)}.")

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from lbt.errors import ModelError
-from lbt.generation import ModelSettings, identify_model, load_tokenizer, render_prompt
+from lbt.generation import (
+    ModelSettings,
+    SamplingSettings,
+    check_room,
+    identify_model,
+    load_tokenizer,
+    render_prompt,
+)
 from lbt.prompts import PromptSettings, exam_messages
 
 BOS_TEMPLATE = (
@@ -64,3 +71,13 @@ def test_a_broken_tokenizer_is_named(tokenizer_folder: Path, tmp_path: Path) -> 
     (folder / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match=r"models.teacher: the tokenizer in .*broken cannot be loaded"):
         open_tokenizer(folder)
+
+
+def test_room_is_known_by_whatever_name_the_model_gives_it(tokenizer_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tokenizer_folder, tmp_path / "gpt2")
+    (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_positions": 64}))
+    model = ModelSettings(path=str(folder))
+    identity = identify_model(model, "models.teacher")
+    check_room(model, identity, SamplingSettings(temperature=0.0, max_tokens=63), "teaching.sampling")
+    with pytest.raises(ModelError, match="has room for 64 tokens"):
+        check_room(model, identity, SamplingSettings(temperature=0.0, max_tokens=64), "teaching.sampling")

@@ -13,12 +13,12 @@ DIFFER: set[Case] = {
 
 
 def test_peers_cases_get_the_verdicts_that_their_tests_ask_for() -> None:
-    for origin, cases in ORIGINS.items():
-        missed = set()
+    missed = set()
+    for cases in ORIGINS.values():
         for name in {domain for domain, *_ in cases}:
             of_domain = [case for case in cases if case[0] == name]
             attempts = [Attempt(gold, text) for _, gold, text, _ in of_domain]
             for case, graded in zip(of_domain, grade_many(domain_named(name), attempts), strict=True):
                 if (graded.verdict == "correct") != case[3]:
                     missed.add(case)
-        assert missed <= DIFFER, origin
+    assert missed == DIFFER

@@ -69,6 +69,16 @@ def test_a_database_of_mlflow_that_cannot_be_opened_is_named(tiny: TinyProject) 
     assert "LBT_TRACKING_URI" in output
 
 
+def test_without_an_address_the_run_goes_where_mlflow_is_told_to_go(
+    tiny: TinyProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tiny.path}/mlflow.db")
+    replace(tiny.path / "conf/base/mlflow.yml", f"sqlite:///{tiny.path}/mlflow.db", "null")
+    result = tiny.run("--pipeline=tiny")
+    assert result.exit_code == 0, result.output
+    assert len(tiny.runs()) == 1
+
+
 def test_a_folder_for_mlflows_files_that_cannot_be_written_is_named(tiny: TinyProject) -> None:
     (tiny.path / "file").write_text("")
     replace(tiny.path / "conf/base/mlflow.yml", "artifacts", "file/artifacts")

@@ -142,6 +142,14 @@ def test_exams_that_may_end_early_may_cost_nothing() -> None:
     assert exact["generations"] == 6 * 4 * 2 * 3 < full["generations"]
 
 
+def test_a_model_with_two_roles_is_named_by_both() -> None:
+    own = MODELS.teacher
+    planned = plan(models=ModelsSettings(teacher=own, students={"itself": own}))
+    assert [model["name"] for model in planned["models"]] == ["teacher", "itself"]
+    found = loads(planned, "lbt_finetune")
+    assert found["teaching"]["model"] == found["exams of itself"]["model"] == "teacher, itself"
+
+
 def test_the_first_prompts_are_those_of_the_chat_template() -> None:
     shown = plan()["prompts"]
     assert all(text.startswith("<|user|>1 + 1<|assistant|>2<|end|><|user|>") for text in shown.values())

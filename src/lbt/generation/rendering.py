@@ -158,10 +158,7 @@ def check_room(model: ModelSettings, identity: ModelIdentity, sampling: Sampling
         sampling: How it is asked.
         name: The parameter that holds `sampling`.
     """
-    # Not `context_length`, which imports torch.
-    context = model.vllm.max_model_len if model.engine == "vllm" and model.vllm is not None else None
-    if context is None and identity.folder:
-        context = _number_in_config(identity, "max_position_embeddings")
+    context = context_length(model, identity)
     if context is not None and sampling.max_tokens >= context:
         raise ModelError(
             f"{name}.max_tokens is {sampling.max_tokens:,}, but {identity.name} ({model.path}) has room for "

@@ -52,8 +52,8 @@ class MlflowRun(MlflowHook):
         """Connect to the database, once it is known that it can be used: MLflow would try for minutes."""
         loader = cast(OmegaConfigLoader, context.config_loader)
         loader.config_patterns.setdefault("mlflow", ["mlflow*", "mlflow*/**", "**/mlflow*"])
-        uri = loader["mlflow"]["server"]["mlflow_tracking_uri"]
-        if uri.startswith(_SQLITE):
+        uri = loader["mlflow"]["server"]["mlflow_tracking_uri"]  # none: MLflow's own default
+        if uri and uri.startswith(_SQLITE):
             _check_database(Path(context.project_path, uri.removeprefix(_SQLITE).partition("?")[0]))
         super().after_context_created(context)
 

@@ -11,7 +11,7 @@ from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
 from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
-from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, prompting_of
+from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
 from lbt.problems import check_leakage
 from lbt.prompts import PromptSettings, exam_messages, teaching_messages
 
@@ -41,7 +41,7 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
     described = [
         prompting_of(name, model, parameters.get(name, "models.teacher")) for name, model in models.items()
     ]
-    promptings = dict(zip(models.values(), described, strict=True))
+    promptings = by_model(described)
     jobs = {
         "lbt_finetune": finetune_job(settings, problems, promptings),
         "lbt_search": search_job(settings, problems, promptings),
@@ -53,7 +53,7 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
         "prompts": _first_prompts(settings.prompts, problems, jobs["lbt_finetune"], described),
         "jobs": {name: _job(of_job) for name, of_job in loads.items()},
         "training": _training(settings, problems, loads["lbt_finetune"][0]),
-        "warnings": _warnings(settings, loads, described),
+        "warnings": _warnings(settings, loads, promptings.values()),
     }
 
 

@@ -1,8 +1,8 @@
 """What a model's prompts look like and how long they are, as far as its tokenizer is available here."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from lbt.errors import ModelError
 from lbt.generation import ModelSettings, identify_model
@@ -42,6 +42,15 @@ class Prompting:
         if self.renderer is not None:
             return [len(tokens) for tokens in self.renderer.tokenize(texts)]
         return [math.ceil(len(text) / CHARACTERS_A_TOKEN) for text in texts]
+
+
+def by_model(promptings: Iterable[Prompting]) -> dict[ModelSettings, Prompting]:
+    """Each model once; one that has several roles has all their names, such as "teacher, weak"."""
+    found: dict[ModelSettings, Prompting] = {}
+    for one in promptings:
+        before = found.get(one.model)
+        found[one.model] = replace(before, name=f"{before.name}, {one.name}") if before else one
+    return found
 
 
 def prompting_of(name: str, model: ModelSettings, parameter: str) -> Prompting:

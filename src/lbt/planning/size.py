@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lbt.errors import SettingsError
 from lbt.generation import ModelSettings, ModelsSettings
 from lbt.planning.counting import Load
-from lbt.planning.prompting import Prompting
+from lbt.planning.prompting import Prompting, by_model
 
 log = logging.getLogger(__name__)
 
@@ -33,4 +33,4 @@ def check_size(loads: Sequence[Load], maximum: int | None) -> dict[str, int]:
 def rough_promptings(models: ModelsSettings) -> dict[ModelSettings, Prompting]:
     """Promptings that count answers but need no tokenizer."""
     named = {"teacher": models.teacher, **models.students}
-    return {model: Prompting(name, model, None, "", None) for name, model in named.items()}
+    return by_model(Prompting(name, model, None, "", None) for name, model in named.items())

@@ -56,14 +56,11 @@ def ask_teacher(
             solved = _first_right(asked[-1].table)
             answering = baseline.with_examples(examples, solved, settings.examples)
             asked.append(model.ask(answering, tables.baseline_answers, "worked examples"))
-        sat = tables.make_table(tables.exam_answers, [])
-        if "teacher_exams" in settings.baselines:
-            own = model.ask(papers.tasks(TEACHER, papers.of_demos()), tables.exam_answers, "own exams")
-            sat = own.table
-    usage = [one.usage for one in asked]
-    if len(sat):
-        usage.append(own.usage)
-    return BaselineAnswers(pd.concat([one.table for one in asked], ignore_index=True), sat, add_usage(usage))
+        sits = "teacher_exams" in settings.baselines
+        own = papers.tasks(TEACHER, papers.of_demos() if sits else [])
+        sat = model.ask(own, tables.exam_answers, "own exams")
+    answers = pd.concat([one.table for one in asked], ignore_index=True)
+    return BaselineAnswers(answers, sat.table, add_usage(one.usage for one in (*asked, sat)))
 
 
 class _Baseline:

@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 from lbt.configuration import Settings
 from lbt.errors import ModelError
 from lbt.generation.engines.engine import Generated, Prompt
-from lbt.generation.requests import Completion
+from lbt.generation.requests import Completion, FinishReason
 from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings
 
 Script = Callable[[Sequence[tuple[str, str]], int], str | Completion | None]
@@ -89,9 +89,9 @@ def _completion(text: str, prompt: Prompt) -> Completion:
     for stop in prompt.sampling.stop:
         text = text.partition(stop)[0]
     most = prompt.sampling.max_tokens * CHARACTERS_A_TOKEN
-    finish_reason = "stop" if len(text) <= most else "length"
+    finish_reason: FinishReason = "stop" if len(text) <= most else "length"
     asked = sum(len(content) for _, content in prompt.messages)
-    return Completion(text[:most], finish_reason, _tokens(asked), _tokens(len(text[:most])))  # type: ignore[arg-type]
+    return Completion(text[:most], finish_reason, _tokens(asked), _tokens(len(text[:most])))
 
 
 def _tokens(characters: int) -> int:
@@ -110,7 +110,7 @@ def _read_script(path: str, name: str) -> Script:
                 )
                 raise ModelError(
                     f"{name}: {path}:{number} is not an answer ({wrong}). Write a JSON object with answers, "
-                    "list of texts, and contains, a text in the question that they answer."
+                    "a list of texts, and contains, a text in the question that they answer."
                 ) from error
 
     def script(messages: Sequence[tuple[str, str]], sample: int) -> str | None:

@@ -1,4 +1,4 @@
-"""The pocket domain: 28 families of grade-school problems, each with right and wrong procedures."""
+"""The pocket world: 28 families of grade-school problems, each with right and wrong procedures."""
 
 from lbt.pocket.world.arithmetic import ARITHMETIC
 from lbt.pocket.world.family import Family, Kind, Numbers
