@@ -3,9 +3,11 @@
     python benchmarks/grading.py [FILE ...]        # speed on real files; on made-up answers without one
     python benchmarks/grading.py peers             # the cases of peers' own tests (tests/grading/peers)
     python benchmarks/grading.py prose FILE ...    # GSM8K solutions with "A: 18" for their mark, and without
+    python benchmarks/grading.py labels FILE ...   # models' solutions that were published with labels
 
 For speed, each file holds JSON lines with the fields gold_answer and completion (real outputs) or answer
-(each then is boxed and graded against itself and against the row before it).
+(each then is boxed and graded against itself and against the row before it). For labels, each has the form of
+grade-school-math's example_model_solutions.jsonl.
 """
 
 import json
@@ -21,6 +23,7 @@ from results import Row, hand_over, options, result
 from lbt.grading import Attempt, domain_named, grade_many
 from lbt.grading.domains.math.comparison import comparison_pool, forget
 from lbt.grading.settings import GradingSettings
+from lbt.statistics import wilson_interval
 
 RUNS = 3
 MADE_UP = 6000
@@ -78,6 +81,28 @@ def measure_prose(files: Sequence[Path]) -> list[Row]:
     return rows
 
 
+def measure_labels(files: Sequence[Path]) -> list[Row]:
+    """The share of published labels (right or wrong) that our verdicts equal; 95% Wilson intervals."""
+    command = " ".join(["python benchmarks/grading.py labels", *(file.name for file in files)])
+    labelled = [
+        (Attempt(row["ground_truth"].rpartition("A:")[2].strip(), each["solution"]), each["is_correct"])
+        for file in files
+        for row in _rows_of(file)
+        for each in row.values()
+        if isinstance(each, dict)
+    ]
+    rows = []
+    for name in ("number", "math"):
+        graded = grade_many(domain_named(name), [attempt for attempt, _ in labelled])
+        agreed = [
+            (one.verdict == "correct") == label for one, (_, label) in zip(graded, labelled, strict=True)
+        ]
+        low, high = wilson_interval(sum(agreed), len(agreed), 0.95)
+        row = result(f"grading_labels_{name}", [sum(agreed) / len(agreed)], "share", len(agreed), command)
+        rows.append(row | {"low": low, "high": high})
+    return rows
+
+
 def _first_pass(attempts: Sequence[Attempt]) -> tuple[float, float]:
     """Elapsed and CPU seconds."""
     pool = comparison_pool(GradingSettings())
@@ -128,13 +153,17 @@ def _made_up(count: int, seed: int) -> list[Attempt]:
 
 def main() -> None:
     parser = options(__doc__)
-    parser.add_argument("what", nargs="*", help="peers; prose and files; or files to measure speed on")
+    parser.add_argument(
+        "what", nargs="*", help="peers; prose or labels and files; or files to measure speed on"
+    )
     arguments = parser.parse_args()
     what, *files = arguments.what or [""]
     if what == "peers":
         rows = measure_peers()
     elif what == "prose":
         rows = measure_prose([Path(file) for file in files])
+    elif what == "labels":
+        rows = measure_labels([Path(file) for file in files])
     else:
         rows = measure([Path(file) for file in arguments.what])
     hand_over(rows, arguments.json)
