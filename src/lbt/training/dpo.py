@@ -194,15 +194,17 @@ def make_arguments(training: Training, trainee: Trainee, folder: Path) -> DPOCon
 def _threads_of(trainer_folder: Path) -> Iterator[None]:
     """As many threads as the training began with: with others its sums differ in their last bits."""
     file = trainer_folder / "threads"
-    before = torch.get_num_threads()
+    before = threads = torch.get_num_threads()
     if file.is_file():
-        torch.set_num_threads(int(file.read_text(encoding="utf-8")))
+        threads = int(file.read_text(encoding="utf-8"))
     else:
         with writing("the training's state", trainer_folder):
             trainer_folder.mkdir(parents=True, exist_ok=True)
             draft = file.with_suffix(".unfinished")
             draft.write_text(str(before), encoding="utf-8")
             os.replace(draft, file)
+    # Also where it changes nothing: until then MKL may take fewer threads whenever it likes.
+    torch.set_num_threads(threads)
     try:
         yield
     finally:
