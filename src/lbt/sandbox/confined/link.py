@@ -10,7 +10,6 @@ from lbt.sandbox.confined.remote import Remote, Standing
 from lbt.sandbox.confined.wire import Handle
 
 _NEVER = ("StopIteration", "StopAsyncIteration")
-_BUILT_IN = {id(value): name for name, value in vars(builtins).items() if callable(value)}
 _CALLBACKS = 20
 
 
@@ -126,8 +125,11 @@ class Link:
     def _handle(self, value: Any) -> Handle:
         if isinstance(value, Remote):
             return Handle("object", value._number, value._label)
-        if id(value) in _BUILT_IN:
-            return Handle("builtin", 0, _BUILT_IN[id(value)])
+        if (
+            isinstance(value, type | types.BuiltinFunctionType)
+            and value.__module__ in sys.stdlib_module_names
+        ):
+            return Handle("library", 0, f"{value.__module__}:{value.__qualname__}")
         if isinstance(value, types.FunctionType):
             self.functions.append(value)
             return Handle("function", len(self.functions) - 1, value.__name__)

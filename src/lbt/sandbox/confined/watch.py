@@ -22,6 +22,7 @@ class Watched:
         self.cause = ""
         self.spent = 0.0
         self._ended_cpu = 0.0
+        self._queues: dict[int, float] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -41,7 +42,8 @@ class Watched:
         elif idle >= self.cpu_s:
             self.kill("idle")
         elif wall >= self.wall_s:
-            self.kill("wall")
+            # Where the system does not say who waited for a processor, little computing is taken for sleep.
+            self.kill("idle" if self._waited_before is None and cpu < wall / 20 else "wall")
 
     def kill(self, cause: str) -> None:
         """End all processes; the first cause stands."""
@@ -69,18 +71,20 @@ class Watched:
         wall = time.monotonic() - self._began
         cpu = self._cpu() - self._cpu_before
         waited = self._waited()
-        known = waited is not None and self._waited_before is not None
-        idle = wall - cpu - (waited - self._waited_before) if known else 0.0  # type: ignore[operator]
-        return cpu, idle, wall
+        if waited is None or self._waited_before is None:
+            return cpu, 0.0, wall
+        return cpu, wall - cpu - (waited - self._waited_before), wall
 
     def _cpu(self) -> float:
         return self._ended_cpu + sum(_computed(process) for process in self.processes.values())
 
     def _waited(self) -> float | None:
+        """Of all processes, those that have ended too."""
         try:
-            return sum(_queued(process) for process in self.processes.values())
+            self._queues |= {process: _queued(process) for process in self.processes.values()}
         except OSError:
             return None  # a system that does not say
+        return sum(self._queues.values())
 
 
 def _computed(process: int) -> float:

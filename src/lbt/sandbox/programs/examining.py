@@ -116,7 +116,7 @@ class _Round:
                     self._listen()
             finally:
                 for piece in self.running.values():
-                    piece.work.todo.extendleft(reversed(piece.items))
+                    piece.work.todo.extendleft(reversed(piece.open))
                     self._drop(piece)
 
     def _start(self, work: Work) -> None:
