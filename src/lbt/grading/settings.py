@@ -9,6 +9,25 @@ from lbt.configuration import Settings
 Extraction = Literal["strict", "flexible"]
 
 
+class CodeSettings(Settings):
+    """How programs are run and compared (`domain: code`)."""
+
+    workers: int | None = Field(
+        None, ge=1, description="Programs that run at the same time; one for each CPU if not given."
+    )
+    unsafe_execution: bool = Field(
+        False,
+        description="Whether programs that models write are run where nothing keeps them in: with the rights "
+        "of this user. Only for machines that hold nothing else.",
+    )
+    vote_inputs: int = Field(
+        12,
+        ge=0,
+        description="Inputs that are made from those of the tests; programs that give the same output on "
+        "them and on the visible ones vote together.",
+    )
+
+
 class GradingSettings(Settings):
     """Where answers are looked for, and what comparing them may take."""
 
@@ -23,3 +42,4 @@ class GradingSettings(Settings):
     limit_s: float = Field(
         5.0, gt=0, description="Seconds that one comparison may take; a longer one is an error."
     )
+    code: CodeSettings = CodeSettings()

@@ -16,6 +16,7 @@ class PlainDomain(ABC):
     rules: ClassVar[int]
     """Version of the rules of extraction and comparison; a change of any verdict raises it."""
     slow: ClassVar[bool] = False
+    details: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
@@ -36,7 +37,15 @@ class PlainDomain(ABC):
         """The first statement that states an answer decides."""
         return [self._grade(attempt) for attempt in attempts]
 
-    def votes(self, answers: Sequence[str | None]) -> list[str | None]:
+    def reduced(self, attempt: Attempt) -> Attempt:
+        """The attempt itself."""
+        return attempt
+
+    def exam_gold(self, gold: str) -> str:
+        """The gold answer itself."""
+        return gold
+
+    def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The answers' spellings."""
         return [None if answer is None else self.canonical(answer) for answer in answers]
 
