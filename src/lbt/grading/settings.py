@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from lbt.configuration import Settings
+from lbt.sandbox.programs import ProgramLimits
 
 Extraction = Literal["strict", "flexible"]
 
@@ -12,8 +13,14 @@ Extraction = Literal["strict", "flexible"]
 class CodeSettings(Settings):
     """How programs are run and compared (`domain: code`)."""
 
+    limits: ProgramLimits = ProgramLimits()
     workers: int | None = Field(
         None, ge=1, description="Programs that run at the same time; one for each CPU if not given."
+    )
+    launcher: tuple[str, ...] = Field(
+        (),
+        description="A command that starts the sandbox inside a stronger boundary, such as bubblewrap with "
+        "its options.",
     )
     unsafe_execution: bool = Field(
         False,

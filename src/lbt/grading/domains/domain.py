@@ -24,6 +24,9 @@ class Domain(Protocol):
     def version(self) -> str:
         """All that a verdict depends on besides the gold answer and the completion: rules and libraries."""
 
+    def prepare(self) -> None:
+        """Raise LbtError if answers cannot be graded here; for a run to call before anything is generated."""
+
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The verdicts, in the order of the attempts.
 

@@ -33,6 +33,9 @@ class PlainDomain(ABC):
         """Name, version of the rules and extraction."""
         return f"{self.name} {self.rules} {self.settings.extraction}"
 
+    def prepare(self) -> None:  # noqa: B027  # most domains need nothing
+        """Nothing is needed."""
+
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The first statement that states an answer decides."""
         return [self._grade(attempt) for attempt in attempts]

@@ -34,6 +34,9 @@ class MathDomain:
         libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
         return ", ".join([f"{self.name} {self.rules} {self.settings.extraction}", *libraries])
 
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """Answers that need Math-Verify are compared together, in worker processes."""
         texts = {(attempt.text, attempt.cut) for attempt in attempts}
