@@ -12,7 +12,7 @@ from lbt.grading.domains.code import CodeDomain, CodeGold, StdioTest
 from lbt.grading.settings import CodeSettings
 from lbt.sandbox.programs import ProgramLimits
 
-CODE = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(cpu_s=1.0))))
+CODE = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(cpu_s=1.0, late_items=1))))
 
 SQUARE = CodeGold(
     entry_point="square",

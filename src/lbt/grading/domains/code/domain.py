@@ -44,7 +44,7 @@ class CodeDomain:
 
     def version(self) -> str:
         """Name, version of the rules, Python and the limits of a program."""
-        limits = ", ".join(f"{name} {value:g}" for name, value in self.settings.limits.model_dump().items())
+        limits = ", ".join(f"{name} {value}" for name, value in self.settings.limits.model_dump().items())
         return f"{self.name} {self.rules}, python {sys.version_info[0]}.{sys.version_info[1]}, {limits}"
 
     def prepare(self) -> None:
