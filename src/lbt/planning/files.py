@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lbt.errors import DataError
-from lbt.problems import ProblemSettings
+from lbt.problems import BUILT_IN, ProblemSettings
 
 _MATH = (
     "problems of MATH (github.com/hendrycks/math), one a row with problem, solution, level, type and "
@@ -21,7 +21,7 @@ _ORIGINS = {
 
 def check_files(settings: ProblemSettings) -> None:
     """Raise DataError that names every missing file or folder of a source that reads files."""
-    if settings.source in ("pocket", "huggingface"):
+    if settings.source in (*BUILT_IN, "huggingface"):
         return
     further = (settings.leave_out, settings.evaluation_path)
     named = [settings.path, *settings.exam_paths, *further]

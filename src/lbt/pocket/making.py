@@ -9,7 +9,7 @@ from lbt.pocket.card import model_card
 from lbt.pocket.corpus import documents
 from lbt.pocket.examination import Figures, examine
 from lbt.pocket.pretraining import pretrain
-from lbt.pocket.settings import PocketSettings
+from lbt.pocket.settings import WORLDS, PocketSettings
 from lbt.pocket.tokenizer import train_tokenizer
 
 if TYPE_CHECKING:
@@ -22,21 +22,23 @@ TrainingFigures = dict[str, dict[str, float]]
 
 def make_tokenizer(settings: PocketSettings, seed: int) -> "PreTrainedTokenizerFast":
     """The tokenizer that all embedded models share; the same for the same seed."""
-    corpus = documents(settings.models[TEACHER].corpus, f"{seed}/tokenizer")
+    world = WORLDS[settings.world]
+    corpus = documents(settings.models[TEACHER].corpus, f"{seed}/tokenizer", world)
     texts = (
         text
         for document in islice(corpus, settings.tokenizer_documents)
         for turn in document
         for text in (turn.question, turn.rationale)
     )
-    return train_tokenizer(texts, settings.vocabulary)
+    return train_tokenizer(texts, settings.vocabulary, world.mark)
 
 
 def pretrain_models(settings: PocketSettings, folder: Path, seed: int) -> TrainingFigures:
     """Train every model into a folder of its name; finished ones are kept, an unfinished one is continued."""
-    tokenizer = make_tokenizer(settings, seed)
+    tokenizer, world = make_tokenizer(settings, seed), WORLDS[settings.world]
     return {
-        name: pretrain(name, model, tokenizer, folder / name, seed) for name, model in settings.models.items()
+        name: pretrain(name, model, tokenizer, folder / name, seed, world)
+        for name, model in settings.models.items()
     }
 
 
@@ -44,7 +46,7 @@ def examine_models(settings: PocketSettings, folder: Path, store: GenerationStor
     """The figures of the models on held-out problems."""
     models = {name: ModelSettings(path=str(folder / name)) for name in settings.models}
     teacher = models.pop(TEACHER)
-    return examine(teacher, models, store, seed)
+    return examine(WORLDS[settings.world], teacher, models, store, seed)
 
 
 def write_cards(

@@ -1,9 +1,14 @@
 """How the embedded models are made."""
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from lbt.configuration import Settings
+from lbt.pocket.code import CODE
 from lbt.pocket.corpus import CorpusSettings
+from lbt.pocket.mathematics import MATHEMATICS
+from lbt.pocket.worlds import World
 
 
 class PretrainingSettings(Settings):
@@ -25,9 +30,24 @@ class PretrainingSettings(Settings):
     """Compile the model: about twice as fast, needs a C++ compiler and half a minute to start."""
 
 
-class PocketSettings(Settings):
-    """The embedded models, by the folder name that they get."""
+WORLDS: dict[str, World] = {"mathematics": MATHEMATICS, "code": CODE}
 
+
+class PocketSettings(Settings):
+    """The embedded models of a world, by the folder name that they get."""
+
+    world: Literal["mathematics", "code"] = "mathematics"
     models: dict[str, PretrainingSettings]
     tokenizer_documents: int = Field(default=20_000, gt=0)
     vocabulary: int = Field(default=768, ge=300)
+
+    @model_validator(mode="after")
+    def _no_more_families_than_there_are(self) -> Self:
+        there = len(WORLDS[self.world].families)
+        for name, model in self.models.items():
+            if model.corpus.families_without_one_shot > there:
+                raise ValueError(
+                    f"models.{name}.corpus.families_without_one_shot is more than {there}: the world of "
+                    f"{self.world} has no more families"
+                )
+        return self

@@ -12,7 +12,7 @@ from lbt.generation import ModelIdentity, ModelsSettings, check_room, identify_m
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed, gather_settings
 from lbt.planning import check_size, finetune_job, rough_promptings, search_job
-from lbt.pocket.problems import SOURCE, load_pocket_problems
+from lbt.pocket.problems import SOURCES, load_pocket_problems
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 from lbt.teaching import TeachingSettings
 
@@ -21,7 +21,7 @@ def ingest_problems(
     problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain, grading: GradingSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
-    if problems.source == SOURCE:
+    if problems.source in SOURCES:
         table, report = load_pocket_problems(problems, seed.root)
     else:
         table, report = load_problems(problems, seed.root, domain.graded_by(grading), exams.maker == "family")
