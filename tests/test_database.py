@@ -1,5 +1,6 @@
 """The one file of a store: older ones are taken over with all that they hold, others are left alone."""
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from lbt.database import SCHEMA_VERSION, open_database
 from lbt.errors import LbtError
 from lbt.generation import Completion, GenerationStore
-from lbt.grading import Attempt, domain_named, grade_many
+from lbt.grading import Attempt, Graded, domain_named, grade_many
+from lbt.grading.cache import VerdictCache
 
 # As the program wrote them when its schema had version 1, and verdicts none.
 VERSION_1 = """
@@ -51,7 +53,8 @@ def test_a_store_of_version_1_answers_and_takes_more(tmp_path: Path, script: str
     with GenerationStore(path) as store:
         assert store.get(["a"]) == {"a": {0: Completion("so 4", "stop", 12, 7)}}
     grade_many(domain_named("math"), [Attempt("4", r"\boxed{4}", cut=False)], cache=path)
-    assert before < set(content(path))
+    after = {line.replace(",NULL);", ");") for line in content(path)}  # verdicts have details now, if any
+    assert before < after
     with GenerationStore(path) as store:
         assert store.count() == 1
 
@@ -86,3 +89,46 @@ def test_any_other_file_is_refused_and_left_alone(tmp_path: Path, script: str, s
     with pytest.raises(LbtError, match=rf"other\.sqlite {said}; .* move the file away to start a new store"):
         open_database(path)
     assert content(path) == before
+
+
+# As the program wrote it at schema version 2: verdicts without details.
+VERSION_2 = (
+    VERSION_1.replace("user_version=1", "user_version=2")
+    + """
+CREATE TABLE verdicts (
+    grader TEXT NOT NULL,             -- domain and version of rules and libraries
+    gold TEXT NOT NULL,
+    text_hash TEXT NOT NULL,          -- sha256 of the completion, 64 hex digits
+    verdict TEXT NOT NULL,            -- correct, wrong, no_answer
+    extracted TEXT,
+    rule TEXT,
+    PRIMARY KEY (grader, text_hash, gold)
+) WITHOUT ROWID;
+"""
+)
+
+
+def test_a_store_of_version_2_keeps_its_answers_and_its_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path / "store.sqlite", VERSION_2)
+    math, attempt = domain_named("math"), Attempt("4", r"\boxed{4}")
+    text = hashlib.sha256(attempt.text.encode()).hexdigest()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # A verdict that no grader gives: what comes back is what was kept.
+        row = (math.version(), "4", text, "wrong", "kept", "kept")
+        connection.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?)", row)
+    with GenerationStore(path) as store:
+        assert store.get(["a"]) == {"a": {0: Completion("so 4", "stop", 12, 7)}}
+    monkeypatch.setattr(
+        type(math), "grade", lambda self, attempts: [pytest.fail("asked again") for _ in attempts]
+    )
+    assert grade_many(math, [attempt], cache=path) == [Graded("wrong", "kept", "kept")]
+
+
+def test_details_are_kept_in_a_store_that_had_none(tmp_path: Path) -> None:
+    path = make(tmp_path / "store.sqlite", VERSION_2)
+    kept = Graded("wrong", "x = 1", "block", {"visible_share": 0.5, "failure": "AssertionError", "a": None})
+    with VerdictCache(path) as verdicts:
+        verdicts.put("code 1", [(("gold", "hash"), kept)])
+        assert verdicts.get("code 1", [("gold", "hash")]) == {("gold", "hash"): kept}

@@ -10,7 +10,7 @@ from typing import Any
 
 from lbt.errors import LbtError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 WAIT_S = 30.0
 """How long an open or a write waits for another process that has the file locked."""
 SILENT_S = 3.0
@@ -40,11 +40,12 @@ CREATE TABLE IF NOT EXISTS generations (
 _VERDICTS = """
 CREATE TABLE IF NOT EXISTS verdicts (
     grader TEXT NOT NULL,             -- domain and version of rules and libraries
-    gold TEXT NOT NULL,
-    text_hash TEXT NOT NULL,          -- sha256 of the completion, 64 hex digits
+    gold TEXT NOT NULL,               -- a long one by its hash
+    text_hash TEXT NOT NULL,          -- sha256 of the completion or its answer, 64 hex digits
     verdict TEXT NOT NULL,            -- correct, wrong, no_answer
     extracted TEXT,
     rule TEXT,
+    details TEXT,                     -- JSON: the domain's further columns of an answer, if it has any
     PRIMARY KEY (grader, text_hash, gold)
 ) WITHOUT ROWID
 """
@@ -153,9 +154,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
                 f"The generation store {path} {what}; this program uses version {SCHEMA_VERSION}. Use the "
                 "version of the program that made it, or move the file away to start a new store."
             )
-        # Version 1 had no verdicts, or made their table without a version.
+        # Version 1 had no verdicts, or made their table without a version; before 3 without details.
         connection.execute(_GENERATIONS)
         connection.execute(_VERDICTS)
+        if "details" not in {column for _, column, *_ in connection.execute("PRAGMA table_info(verdicts)")}:
+            connection.execute("ALTER TABLE verdicts ADD COLUMN details TEXT")
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 

@@ -4,7 +4,7 @@ Values are coerced to the column's type, so that a table read back equals the on
 these are refused: a stage that needs one declares it here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -35,13 +35,19 @@ def _finish_reason() -> pa.Column:
 
 
 def _answer() -> dict[str, pa.Column]:
-    """What every graded answer has."""
+    """What every graded answer has, and what those of single domains have beside it."""
     return {
         "text": _text(),  # the whole completion
         "answer": _text(nullable=True),
         "verdict": _verdict(),
         "finish_reason": _finish_reason(),
         "tokens": _count(),
+        # of programs, if they were run
+        "visible_share": _share(nullable=True, required=False),  # of the visible tests, those that pass
+        "hidden_share": _share(nullable=True, required=False),
+        "failed_test": _text(nullable=True, required=False),  # the first one
+        "failure": _text(nullable=True, required=False),  # the last line of its exception
+        "containment": _text(nullable=True, required=False),  # what kept the program in
     }
 
 
@@ -49,14 +55,22 @@ def _table(columns: dict[str, pa.Column], **options: object) -> pa.DataFrameSche
     return pa.DataFrameSchema(columns, strict=True, coerce=True, **options)
 
 
-def make_table(schema: pa.DataFrameSchema, rows: Iterable[Any]) -> pd.DataFrame:
+def make_table(
+    schema: pa.DataFrameSchema, rows: Iterable[Any], optional: Collection[str] = ()
+) -> pd.DataFrame:
     """A table with exactly the schema's columns, in their order and types, also without a row.
 
     Args:
-        schema: One of this module; columns that are not required are left to the caller to add.
+        schema: One of this module.
         rows: A mapping or a tuple for each row.
+        optional: Of the columns that are not required, those that the table has; others are left to the
+            caller to add.
     """
-    kinds = {name: column.dtype.type for name, column in schema.columns.items() if column.required}
+    kinds = {
+        name: column.dtype.type
+        for name, column in schema.columns.items()
+        if column.required or name in optional
+    }
     return pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
 
 

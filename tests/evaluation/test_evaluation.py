@@ -1,5 +1,6 @@
 """Base against tuned: accuracies, the paired comparison, votes, and the transcripts to read."""
 
+from collections import defaultdict
 from typing import Any
 
 import pandas as pd
@@ -16,9 +17,15 @@ from lbt.evaluation import EvaluationSettings, answer_problems, compare_models, 
 from lbt.evaluation.voting import majority_is_right, pass_at_k, sampled_metrics
 from lbt.generation import SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
-from lbt.grading import domain_named
+from lbt.grading import Voting, domain_named
 
-NUMBER = domain_named("number")
+
+def voting(domain: str) -> Voting:
+    """Votes that no gold answer bears upon."""
+    return Voting(domain_named(domain), defaultdict(str))
+
+
+NUMBER = voting("number")
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -46,8 +53,7 @@ def greedy(**verdicts: str) -> pd.DataFrame:
         for model, letters in verdicts.items()
         for i, letter in enumerate(letters)
     ]
-    columns = list(tables.evaluation_answers.columns)
-    return pd.DataFrame(rows, columns=columns)
+    return tables.make_table(tables.evaluation_answers, rows)
 
 
 def test_models_are_compared_on_the_same_problems() -> None:
@@ -136,14 +142,14 @@ def test_comparisons_contain_their_estimates_and_mirror(
 )
 def test_the_majority_decides_and_no_answer_votes_for_nothing(answers: list[Any], right: bool) -> None:
     verdicts = ["correct" if answer == "4" else "wrong" for answer in answers]
-    assert majority_is_right(NUMBER.votes(answers), verdicts) is right
+    assert majority_is_right(domain_named("number").votes(answers, "1"), verdicts) is right
 
 
 def test_equal_answers_in_other_spellings_vote_together() -> None:
     table = sampled(["ccc" + "ww"], ["ccccc"])
     table["answer"] = [r"\dfrac12", "0.5", r"\frac{1}{2}", "3", "3", *["0.5"] * 5]
-    assert sampled_metrics(table, domain_named("math"))["eval.base.maj_at_5"] == 1
-    assert sampled_metrics(table, domain_named("text"))["eval.base.maj_at_5"] == 0  # by spelling
+    assert sampled_metrics(table, voting("math"))["eval.base.maj_at_5"] == 1
+    assert sampled_metrics(table, voting("text"))["eval.base.maj_at_5"] == 0  # by spelling
 
 
 @UNHURRIED
@@ -164,7 +170,7 @@ def sampled(base: list[str], tuned: list[str]) -> pd.DataFrame:
         for i, letters in enumerate(problems)
         for j, letter in enumerate(letters)
     ]
-    return pd.DataFrame(rows, columns=list(tables.evaluation_answers.columns))
+    return tables.make_table(tables.evaluation_answers, rows)
 
 
 def test_votes_and_passes_are_over_problems_without_a_failed_generation() -> None:

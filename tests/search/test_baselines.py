@@ -11,6 +11,7 @@ from lbt.asking import Asker
 from lbt.exams import ExamPapers, ExamSettings, plan_exams, sit_exams
 from lbt.generation import SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
+from lbt.grading import Voting
 from lbt.search import SearchSettings, ask_teacher, examine_adaptively, make_methods, select_answers
 from lbt.search.baselines import BaselineAnswers
 from lbt.teaching import TeachingSettings, sample_rationales
@@ -109,10 +110,11 @@ def test_the_exact_examiner_asks_less_and_selects_the_same(rule: str, adder: Add
     exams = examine_adaptively(asker, papers, rationales, {"s": adder.model}, exact)
     assert exams.usage["asked"] < exams.usage["planned"]
     everything = sit_exams(asker, papers, {"s": adder.model}).table
+    voting = Voting.on(PROBLEMS, asker.domain)
     selected = [
         select_answers(
             PROBLEMS,
-            make_methods(rationales, answers, greedy.answers, greedy.exams, asker.domain, settings),
+            make_methods(rationales, answers, greedy.answers, greedy.exams, voting, settings),
             decided,
             settings,
         ).set_index(["method", "problem_id"])

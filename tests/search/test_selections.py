@@ -1,5 +1,6 @@
 """Answers that each method selects, from small tables."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -10,12 +11,16 @@ from hypothesis import strategies as st
 from tests.search.conftest import Marked, Said, exams_of, problems_of, rationales_of
 
 from lbt.errors import DataError
-from lbt.grading import domain_named
+from lbt.grading import Voting, domain_named
 from lbt.search import SearchSettings, make_methods, select_answers
 from lbt.search.ballots import exam_marks, make_ballots, score_demos
 from lbt.search.examiner.exact import ExactExaminer, Examined
 
-NUMBER = domain_named("number")
+
+def voting(domain: str = "number") -> Voting:
+    """Votes that no gold answer bears upon."""
+    return Voting(domain_named(domain), defaultdict(str))
+
 
 Make = Callable[..., SearchSettings]
 
@@ -33,7 +38,7 @@ def selected(
         exams_of(marked),
         greedy,
         exams_of([]),
-        domain_named(domain),
+        voting(domain),
         settings,
     )
     return select_answers(problems_of(said), methods, {}, settings).set_index(["method", "problem_id"])
@@ -186,9 +191,9 @@ def test_the_papers_keys_are_of_the_text_as_it_was_written(settings: Make) -> No
         "so\n3",
         "  It may be three.\n",
     ] * 3
-    [ballot] = make_ballots(said, domain_named("math"), settings(paper=True)).values()
+    [ballot] = make_ballots(said, voting("math"), settings(paper=True)).values()
     assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", "Itmaybethree.")
-    [ballot] = make_ballots(said, domain_named("math"), settings(answers="paper")).values()
+    [ballot] = make_ballots(said, voting("math"), settings(answers="paper")).values()
     assert ballot.keys[:4] == ("\\dfrac{1}{2}", "\\frac{1}{2}", "3", None)
 
 
@@ -218,7 +223,7 @@ def test_the_teachers_own_exams_select_by_the_same_rules(settings: Make) -> None
         exams_of(MARKED),
         both,
         exams_of(exam("teacher", "p/0", 9, 0)),
-        NUMBER,
+        voting(),
         with_baselines,
     )
     table = select_answers(problems_of(SAID), methods, {}, with_baselines).set_index("method")
@@ -234,7 +239,7 @@ def test_decisions_of_exams_that_ended_early_stand_in_for_the_rule(settings: Mak
         exams_of(MARKED),
         baseline({"p": [("7", "wrong")]}, "greedy"),
         exams_of([]),
-        NUMBER,
+        voting(),
         adaptive,
     )
     table = select_answers(problems_of(SAID), methods, {"p": "8"}, adaptive).set_index("method")
@@ -269,7 +274,7 @@ def test_the_exact_examiner_selects_what_the_full_exams_do(
         for mark in exam("s", f"p/{place}", right, 3 - right)
     ]
     full = selected(said, marked, settings)
-    ballot = make_ballots(rationales_of(said), NUMBER, settings)["p"]
+    ballot = make_ballots(rationales_of(said), voting(), settings)["p"]
     examined = Examined("p", ballot.keys, ballot.demo_ids, 3)
     examiner = ExactExaminer([examined], ["s"], settings)
     while questions := examiner.wave():

@@ -93,19 +93,20 @@ class OpenModel:
         Args:
             tasks: What to ask.
             schema: The table to make, of `lbt.tables`. It has the columns of the tasks and, of each answer,
-                `text`, `answer`, `verdict`, `finish_reason`, `tokens` and its number (`sample_index` or
-                `repeat`). A failed generation has no text and the verdict "error".
+                `text`, `answer`, `verdict`, `finish_reason`, `tokens`, its number (`sample_index` or
+                `repeat`) and the domain's `details`. A failed generation has no text and the verdict "error".
             part: What this call is about, for the progress bar, where a stage makes several.
 
         Raises:
             ModelError: As `Sampler.generate`.
         """
+        details = self._asker.domain.details
         samples = self._sampler.generate(Requests(tasks, self._asker), part)
         answers = _answers(tasks, samples.completions)
         parts = []
         while some := list(islice(answers, _ROWS_AT_A_TIME)):
-            parts.append(make_table(schema, self._graded(some, "repeat" in schema.columns)))
-        table = pd.concat(parts, ignore_index=True) if parts else make_table(schema, [])
+            parts.append(make_table(schema, self._graded(some, "repeat" in schema.columns), details))
+        table = pd.concat(parts, ignore_index=True) if parts else make_table(schema, [], details)
         return Asked(table, usage_of(samples))
 
     def _graded(self, answers: "Sequence[_Answer]", repeats: bool) -> list[dict[str, Any]]:
@@ -168,4 +169,5 @@ def _columns(completion: Completion | None, graded: Graded) -> dict[str, Any]:
         "verdict": graded.verdict,
         "finish_reason": completion.finish_reason if completion else "error",
         "tokens": completion.tokens if completion else 0,
+        **graded.details,
     }

@@ -6,13 +6,13 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.evaluation.settings import EvaluationSettings
 from lbt.evaluation.voting import sampled_metrics
-from lbt.grading import COUNTED, Domain
+from lbt.grading import COUNTED, Voting
 from lbt.seeds import random_stream
 from lbt.statistics import compare_paired, wilson_interval
 
 
 def compare_models(
-    evaluation_answers: pd.DataFrame, settings: EvaluationSettings, seed: int, domain: Domain
+    evaluation_answers: pd.DataFrame, settings: EvaluationSettings, seed: int, voting: Voting
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """Metrics of the models in the table, and their greedy accuracy by family.
 
@@ -42,7 +42,7 @@ def compare_models(
         metrics |= _accuracy_metrics(str(model), complete[model].astype(bool), settings.confidence)
     if {"base", "tuned"} <= set(complete.columns):
         metrics |= _paired_metrics(complete.astype(bool), families, settings, seed)
-    metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"], domain)
+    metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"], voting)
     used = greedy[greedy["problem_id"].isin(complete.index)]
     return metrics, _accuracy_by_family(used, settings.confidence)
 

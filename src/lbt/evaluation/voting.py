@@ -6,10 +6,10 @@ from math import comb
 
 import pandas as pd
 
-from lbt.grading import COUNTED, Domain
+from lbt.grading import COUNTED, Voting
 
 
-def sampled_metrics(sampled: pd.DataFrame, domain: Domain) -> dict[str, float]:
+def sampled_metrics(sampled: pd.DataFrame, voting: Voting) -> dict[str, float]:
     """eval.<model>.maj_at_<k>, pass_at_<k> and pass_at_1 over the problems with k counted answers.
 
     Equal answers vote together, as in the search. k is the number of samples asked for. A problem with a
@@ -25,11 +25,12 @@ def sampled_metrics(sampled: pd.DataFrame, domain: Domain) -> dict[str, float]:
     metrics: dict[str, float] = {}
     ordered = sampled[sampled["problem_id"].isin(complete)].sort_values(["problem_id", "sample_index"])
     for model, rows in ordered.groupby("model"):
-        by_problem = [group for _, group in rows.groupby("problem_id")]
+        by_problem = {str(problem): group for problem, group in rows.groupby("problem_id")}
         majority = [
-            majority_is_right(domain.votes(_answers(group)), list(group["verdict"])) for group in by_problem
+            majority_is_right(voting.keys(problem, _answers(group)), list(group["verdict"]))
+            for problem, group in by_problem.items()
         ]
-        right = [int(group["verdict"].eq("correct").sum()) for group in by_problem]
+        right = [int(group["verdict"].eq("correct").sum()) for group in by_problem.values()]
         metrics[f"eval.{model}.maj_at_{k}"] = _mean(majority)
         metrics[f"eval.{model}.pass_at_1"] = _mean([pass_at_k(k, c, 1) for c in right])
         metrics[f"eval.{model}.pass_at_{k}"] = _mean([pass_at_k(k, c, k) for c in right])

@@ -36,7 +36,8 @@ class ExamPapers:
     ) -> None:
         self.plan = plan
         self._questions: dict[str, str] = dict(zip(problems["problem_id"], problems["question"], strict=True))
-        self._golds: dict[str, str] = dict(zip(problems["problem_id"], problems["answer"], strict=True))
+        self.golds: dict[str, str] = dict(zip(problems["problem_id"], problems["answer"], strict=True))
+        """The gold answer of every problem."""
         self._demos = {
             demo_id: (self._questions[problem_id], text)
             for demo_id, problem_id, text in zip(*(rationales[name] for name in _DEMO), strict=True)
@@ -57,7 +58,7 @@ class ExamPapers:
         demos = [self._demos[name] for name in _demo_ids(paper)]
         messages = exam_messages(self._questions[asked], demos, self._prompts)
         own = {name: paper[name] for name in ("demo_id", "teaching_problem_id", "exam_problem_id", "family")}
-        return Task(messages, self._golds[asked], {"student": student, **own}, samples, self._sampling)
+        return Task(messages, self.golds[asked], {"student": student, **own}, samples, self._sampling)
 
     def of_demos(self) -> list[Paper]:
         """The papers with a demo, in the order of the plan."""

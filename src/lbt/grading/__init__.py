@@ -6,6 +6,7 @@ from lbt.grading.many import grade, grade_completions, grade_many
 from lbt.grading.paper import paper_answer_key
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import ANSWERED, COUNTED, Attempt, Graded, Verdict
+from lbt.grading.voting import Voting
 
 __all__ = [
     "ANSWERED",
@@ -16,6 +17,7 @@ __all__ = [
     "Graded",
     "GradingSettings",
     "Verdict",
+    "Voting",
     "domain_named",
     "grade",
     "grade_completions",

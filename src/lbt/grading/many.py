@@ -1,10 +1,11 @@
 """Grade many completions, and keep the verdicts that are slow to find."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lbt.grading.cache import Key, VerdictCache, attempt_hash
+from lbt.grading.cache import VerdictCache, attempt_key
 from lbt.grading.domains import Domain
 from lbt.grading.verdicts import Attempt, Graded
 
@@ -33,14 +34,15 @@ def grade_many(
     if cache is None or not domain.slow:
         return domain.grade(attempts)
     grader = domain.version()
-    keys: list[Key] = [(attempt.gold, attempt_hash(attempt)) for attempt in attempts]
+    reduced = [domain.reduced(attempt) for attempt in attempts]
+    keys = [attempt_key(attempt) for attempt in reduced]
     with VerdictCache(cache) as verdicts:
         found = verdicts.get(grader, keys)
-        missing = {key: attempt for key, attempt in zip(keys, attempts, strict=True) if key not in found}
+        missing = {key: attempt for key, attempt in zip(keys, reduced, strict=True) if key not in found}
         new = dict(zip(missing, domain.grade(list(missing.values())), strict=True))
         verdicts.put(grader, new.items())
     found |= new
-    return [found[key] for key in keys]
+    return [_by_rule(found[key], attempt) for key, attempt in zip(keys, reduced, strict=True)]
 
 
 def grade_completions(
@@ -58,3 +60,8 @@ def grade_completions(
     ]
     graded = iter(grade_many(domain, attempts, cache=cache))
     return [Graded("error", None, None) if done is None else next(graded) for done in completions]
+
+
+def _by_rule(graded: Graded, attempt: Attempt) -> Graded:
+    """The verdict with the attempt's own rule: another may have led to the same answer."""
+    return graded if attempt.rule is None else replace(graded, rule=attempt.rule)

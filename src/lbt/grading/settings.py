@@ -5,8 +5,34 @@ from typing import Literal
 from pydantic import Field
 
 from lbt.configuration import Settings
+from lbt.sandbox.programs import ProgramLimits
 
 Extraction = Literal["strict", "flexible"]
+
+
+class CodeSettings(Settings):
+    """How programs are run and compared (`domain: code`)."""
+
+    limits: ProgramLimits = ProgramLimits()
+    workers: int | None = Field(
+        None, ge=1, description="Programs that run at the same time; one for each CPU if not given."
+    )
+    launcher: tuple[str, ...] = Field(
+        (),
+        description="A command that starts the sandbox inside a stronger boundary, such as bubblewrap with "
+        "its options.",
+    )
+    unsafe_execution: bool = Field(
+        False,
+        description="Whether programs that models write are run where nothing keeps them in: with the rights "
+        "of this user. Only for machines that hold nothing else.",
+    )
+    vote_inputs: int = Field(
+        12,
+        ge=0,
+        description="Inputs that are made from those of the tests; programs that give the same output on "
+        "them and on the visible ones vote together.",
+    )
 
 
 class GradingSettings(Settings):
@@ -23,3 +49,4 @@ class GradingSettings(Settings):
     limit_s: float = Field(
         5.0, gt=0, description="Seconds that one comparison may take; a longer one is an error."
     )
+    code: CodeSettings = CodeSettings()

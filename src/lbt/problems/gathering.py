@@ -36,7 +36,7 @@ def gather(settings: ProblemSettings, seed: int, domain: Domain | None) -> Gathe
     path = str(settings.path)
     further = [name for name in (settings.evaluation_path, settings.leave_out) if name]
     names = _names([path, *settings.exam_paths, *further])
-    reader = ProblemReader(settings.source, Path(path).stem, domain)
+    reader = ProblemReader(settings.source, Path(path).stem, domain, settings.code)
     variants = settings.source == "math_variants"
     counts: dict[str, int] = {}
     role = "teaching" if settings.exam_paths else None
@@ -115,7 +115,7 @@ def _names(paths: Sequence[str]) -> dict[str, str]:
 def _unwanted(settings: ProblemSettings, names: dict[str, str], account: Account) -> list[Problem]:
     """The problems of `leave_out`; its bad rows go into the account, since they could be taught unseen."""
     path = str(settings.leave_out)
-    reader = ProblemReader(settings.source, Path(path).stem)
+    reader = ProblemReader(settings.source, Path(path).stem, code=settings.code)
     rows = _read(reader, path, names, "teaching" if settings.exam_paths else None)
     account.bad += reader.account.bad
     return rows

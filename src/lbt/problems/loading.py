@@ -8,10 +8,11 @@ import pandas as pd
 
 from lbt.errors import DataError
 from lbt.grading import Domain
+from lbt.problems.code import check_references
 from lbt.problems.counts import report_of
 from lbt.problems.gathering import Gathered, gather
 from lbt.problems.rows import ROLES, Problem
-from lbt.problems.settings import ProblemSettings
+from lbt.problems.settings import CODE_SOURCES, ProblemSettings
 from lbt.problems.splits import draw, draw_per_family
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def load_problems(
     cannot read is unusable too: no answer to it could be right.
     """
     gathered = gather(settings, seed, domain)
+    _try_references(gathered, settings, domain)
     _judge_bad_rows(gathered, settings)
     rows = gathered.rows
     drawn = (
@@ -49,6 +51,23 @@ def load_problems(
     _check_usable(problems, settings, gathered.name, examined_by_family)
     _tell_of_default_family(gathered, settings)
     return problems, report_of(gathered, settings.source, problems)
+
+
+def _try_references(gathered: Gathered, settings: ProblemSettings, domain: Domain | None) -> None:
+    """Run the solutions that come with code problems against the tests, if there are any."""
+    if domain is None or settings.source not in CODE_SOURCES:
+        return
+    rows, bad, dropped = check_references(gathered.rows, domain, settings.code.check_references)
+    gathered.rows = rows
+    files = list(gathered.account.rows_by_file)
+    gathered.account.bad = sorted(
+        [*gathered.account.bad, *bad], key=lambda row: (files.index(row.place.file), row.place.line)
+    )
+    gathered.counts["tests_left_out"] = dropped
+    if dropped:
+        logger.info(
+            "%d tests that the solution itself contradicts, or cannot answer, were left out.", dropped
+        )
 
 
 def _judge_bad_rows(gathered: Gathered, settings: ProblemSettings) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from lbt.grading import Domain
 from lbt.problems.golds import check_gold, same_gold
 from lbt.problems.rows import Account, BadRow, Place, Problem, Unusable, parse_object
-from lbt.problems.shapes import ROWS
+from lbt.problems.settings import CodeProblemSettings
+from lbt.problems.sources import ROWS
 from lbt.problems.texts import question_key
 
 Records = Iterable[tuple[Place, bytes | dict[str, Any]]]
@@ -21,10 +22,17 @@ class ProblemReader:
     id, or gives another answer to the same question, is bad.
     """
 
-    def __init__(self, source: str, default_family: str, domain: Domain | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        default_family: str,
+        domain: Domain | None = None,
+        code: CodeProblemSettings | None = None,
+    ) -> None:
         self._form = ROWS[source]
         self.default_family = default_family
         self._domain = domain
+        self._code = code or CodeProblemSettings()
         self._ids: dict[str, Problem] = {}
         self._questions: dict[tuple[str, str | None], Problem] = {}
         self.account = Account()
@@ -48,7 +56,7 @@ class ProblemReader:
             self.account.lines += 1
             self.account.rows_by_file[_file(place)] = self.account.rows_by_file.get(_file(place), 0) + 1
             try:
-                fields = parse_object(raw) if isinstance(raw, bytes) else raw
+                fields = parse_object(raw, self._form.longest) if isinstance(raw, bytes) else raw
                 row = self._row(fields, place, stem, role)
                 if row.problem_id in ids or question_key(row.question) in keys:
                     self.account.left_out += 1
@@ -68,18 +76,20 @@ class ProblemReader:
         read = self._form.read(fields, place, role)
         if role is not None and read.role not in (None, role):
             raise Unusable("role", f"is {read.role!r}, but the parameters make this file's role {role!r}")
+        posed = read.posed(self._code)
         if self._domain is not None:
-            check_gold(self._domain, read.answer)
+            check_gold(self._domain, posed.answer)
         return Problem(
             position=self.account.lines,
             place=place,
             problem_id=read.id or f"{stem}-{place.line}",
             family=read.family or self.default_family,
-            question=read.question,
-            answer=read.answer,
+            question=posed.question,
+            answer=posed.answer,
             role=role or read.role,
             level=read.level,
             subject=read.subject,
+            reference=posed.reference,
         )
 
     def _compare_with_earlier(self, row: Problem) -> bool:

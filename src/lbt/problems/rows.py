@@ -7,6 +7,32 @@ from typing import Any, NamedTuple
 ROLES = ("teaching", "exam", "evaluation")
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A solution that comes with a code problem, against which the problem's tests are checked.
+
+    Args:
+        program: Its text.
+        field: The row's field that holds it.
+        lenient: Whether the visible tests are examples of the question, which may be wrong.
+        unanswered: How a test compares, where the tests are calls whose results the solution gives: Python
+            with {call} and {expected} in it; equality if empty.
+    """
+
+    program: str
+    field: str
+    lenient: bool = False
+    unanswered: str | None = None
+
+
+class Posed(NamedTuple):
+    """A row as a problem: what is asked, and what is known of the right answer."""
+
+    question: str
+    answer: str
+    reference: Reference | None = None
+
+
 class Place(NamedTuple):
     """Where a problem stands: a file, and the line in it unless the file is the problem."""
 
@@ -33,6 +59,7 @@ class Problem:
     role: str | None
     level: int | None = None
     subject: str | None = None
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +92,13 @@ class Number(str):
     """A number as it was written, so that no answer passes through a float."""
 
 
+class Constant:
+    """NaN or an infinity, which no answer is."""
+
+    def __init__(self, name: str) -> None:
+        self.value = float(name)
+
+
 class Unusable(Exception):
     """A row cannot be used because of one field."""
 
@@ -77,19 +111,19 @@ LONGEST_ROW = 1_000_000
 """Bytes. Questions are compared in several forms, which takes a second for each million."""
 
 
-def parse_object(raw: bytes) -> dict[str, Any]:
-    """The fields of one JSON object; raises Unusable if the bytes are none."""
-    if len(raw) > LONGEST_ROW:
+def parse_object(raw: bytes, longest: int = LONGEST_ROW) -> dict[str, Any]:
+    """The fields of one JSON object; raises Unusable if the bytes are none, or more than `longest`."""
+    if len(raw) > longest:
         raise Unusable(
             WHOLE_ROW,
-            f"has {len(raw):,} bytes, and a problem at most {LONGEST_ROW:,}; is a line break missing?",
+            f"has {len(raw):,} bytes, and a problem at most {longest:,}; is a line break missing?",
         )
     try:
         value = json.loads(
             raw.decode("utf-8"),
             parse_int=Number,
             parse_float=Number,
-            parse_constant=lambda name: None,
+            parse_constant=Constant,
             object_pairs_hook=_fields,
         )
     except UnicodeDecodeError as error:

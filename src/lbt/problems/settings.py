@@ -12,6 +12,22 @@ BUILT_IN = ("pocket", "pocket_code")
 FieldName = Literal["question", "answer", "family", "id", "role", "level", "subject"]
 
 
+CODE_SOURCES = ("humaneval", "mbpp", "evalplus", "code_jsonl")
+"""Sources whose answers are programs."""
+
+
+class CodeProblemSettings(Settings):
+    """Of problems whose answers are programs: which tests are visible, and whether the tests are tried.
+
+    `visible` is as_given (what the source shows to whoever solves the problem), in_prompt (the examples in
+    the question's text), all, or "first n" with a number. The others are hidden. `check_references` runs the
+    solutions that come with the problems against the tests.
+    """
+
+    visible: str = Field(default="as_given", pattern=r"^(as_given|in_prompt|all|first [0-9]{1,6})$")
+    check_references: bool = True
+
+
 class PocketProblemSettings(Settings):
     """How the embedded worlds draw their problems."""
 
@@ -47,9 +63,19 @@ class ProblemSettings(Settings):
     out. `bad_rows` says whether a file with an unusable row is refused or used without it.
     """
 
-    source: Literal["pocket", "pocket_code", "jsonl", "gsm8k", "math", "math_variants", "huggingface"] = (
-        "pocket"
-    )
+    source: Literal[
+        "pocket",
+        "pocket_code",
+        "jsonl",
+        "gsm8k",
+        "math",
+        "math_variants",
+        "huggingface",
+        "humaneval",
+        "mbpp",
+        "evalplus",
+        "code_jsonl",
+    ] = "pocket"
     path: str | None = None
     exam_paths: tuple[str, ...] = ()
     evaluation_path: str | None = None
@@ -60,6 +86,7 @@ class ProblemSettings(Settings):
     bad_rows: Literal["refuse", "set_aside"] = "refuse"
     pocket: PocketProblemSettings = PocketProblemSettings()
     huggingface: HuggingFaceSettings = HuggingFaceSettings()
+    code: CodeProblemSettings = CodeProblemSettings()
 
     @field_validator("exam_paths", mode="before")
     @classmethod

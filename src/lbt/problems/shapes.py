@@ -7,14 +7,15 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lbt.problems.golds import boxed_gold, gsm8k_gold
-from lbt.problems.rows import ROLES, Number, Place, Unusable, kind_of
+from lbt.problems.rows import LONGEST_ROW, ROLES, Constant, Number, Place, Posed, Unusable, kind_of
+from lbt.problems.settings import CodeProblemSettings
 
 _LEVEL = re.compile(r"(?:Level\s+)?([0-9]{1,9})", re.IGNORECASE)
 _NO_LEVEL = "Level ?"  # so written in MATH where nobody set one
 
 
 def _text(value: Any, expected: str = "text or a number") -> str:
-    if value is None:
+    if value is None or isinstance(value, Constant):
         raise ValueError("is null")
     if not isinstance(value, str):
         raise ValueError(f"must be {expected}, not {kind_of(value)}")
@@ -75,6 +76,7 @@ class SourceRow(BaseModel):
         {"question", "answer", "family", "id", "role", "level", "subject"}
     )
     family_expected: ClassVar[bool] = True
+    longest: ClassVar[int] = LONGEST_ROW
 
     @classmethod
     def read(cls, fields: dict[str, Any], place: Place, role: str | None) -> Self:
@@ -90,6 +92,10 @@ class SourceRow(BaseModel):
     def worked_out(self, place: Place, role: str | None) -> dict[str, str | None]:
         """The values that follow from others."""
         return {}
+
+    def posed(self, settings: CodeProblemSettings) -> Posed:
+        """Question and answer; the settings are about answers that are programs. Raises Unusable."""
+        return Posed(self.question, self.answer)
 
 
 class SolvedRow(SourceRow):
@@ -159,14 +165,3 @@ class MathVariantRow(MathRow):
         if not snapshot:
             raise Unusable("snapshot", "is missing; without it all variants of a problem would have one id")
         return values | {"id": f"{problem}@{snapshot}", "family": problem}
-
-
-ROWS: dict[str, type[SourceRow]] = {
-    "jsonl": SourceRow,
-    "huggingface_plain": SourceRow,
-    "huggingface_gsm8k": SolvedRow,
-    "huggingface_boxed": BoxedRow,
-    "gsm8k": Gsm8kRow,
-    "math": MathRow,
-    "math_variants": MathVariantRow,
-}

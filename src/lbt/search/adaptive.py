@@ -11,7 +11,7 @@ from lbt.asking import Asked, Asker, OpenModel, Tasks, Usage, add_usage
 from lbt.exams.papers import ExamPapers, Paper
 from lbt.exams.sitting import check_student
 from lbt.generation import ModelSettings
-from lbt.grading import COUNTED
+from lbt.grading import COUNTED, Voting
 from lbt.search.ballots import make_ballots
 from lbt.search.examiner import ExactExaminer, Examined, Question, RacingExaminer
 from lbt.search.settings import SearchSettings
@@ -76,9 +76,10 @@ def _make_examiner(
 ) -> ExactExaminer:
     planned = papers.plan[papers.plan["demo_id"].notna()]
     sizes = planned.groupby("teaching_problem_id")["exam_problem_id"].nunique()
+    voting = Voting(asker.domain, papers.golds)
     examined = [
         Examined(name, ballot.keys, ballot.demo_ids, int(sizes.get(name, 0)) * papers.repeats)
-        for name, ballot in make_ballots(rationales, asker.domain, settings).items()
+        for name, ballot in make_ballots(rationales, voting, settings).items()
     ]
     if settings.examiner == "racing":
         return RacingExaminer(examined, students, settings, asker.seed)

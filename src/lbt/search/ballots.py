@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from lbt.grading import COUNTED, Domain, paper_answer_key
+from lbt.grading import COUNTED, Voting, paper_answer_key
 from lbt.search.selection import exam_score
 from lbt.search.settings import SearchSettings
 
@@ -27,18 +27,18 @@ class Ballot:
     """The demo of each; empty texts where no exam is sat with the samples."""
 
 
-def make_ballots(samples: pd.DataFrame, domain: Domain, settings: SearchSettings) -> dict[str, Ballot]:
+def make_ballots(samples: pd.DataFrame, voting: Voting, settings: SearchSettings) -> dict[str, Ballot]:
     """The ballot of every teaching problem that has a counted sample.
 
     Args:
         samples: Graded answers: problem_id, sample_index, text, answer, verdict, and demo_id for rationales.
-        domain: What an answer is.
+        voting: What an answer votes for.
         settings: Whether votes are counted by answer classes or by string keys.
     """
     counted = samples[samples["verdict"].isin(COUNTED)].sort_values(["problem_id", "sample_index"])
     if "demo_id" not in counted:
         counted = counted.assign(demo_id="")
-    return {str(problem): _ballot(rows, domain, settings) for problem, rows in counted.groupby("problem_id")}
+    return {str(problem): _ballot(rows, voting, settings) for problem, rows in counted.groupby("problem_id")}
 
 
 def exam_marks(exam_answers: pd.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
@@ -73,10 +73,10 @@ def score_demos(marks: Marks, students: Iterable[str], settings: SearchSettings)
     return scores
 
 
-def _ballot(rows: pd.DataFrame, domain: Domain, settings: SearchSettings) -> Ballot:
+def _ballot(rows: pd.DataFrame, voting: Voting, settings: SearchSettings) -> Ballot:
     answers = [answer if isinstance(answer, str) else None for answer in rows["answer"]]
     return Ballot(
-        tuple(_keys(answers, list(rows["text"]), domain, settings)),
+        tuple(_keys(rows, answers, voting, settings)),
         tuple(answers),
         tuple(verdict == "correct" for verdict in rows["verdict"]),
         tuple(rows["demo_id"]),
@@ -84,11 +84,11 @@ def _ballot(rows: pd.DataFrame, domain: Domain, settings: SearchSettings) -> Bal
 
 
 def _keys(
-    answers: Sequence[str | None], texts: Sequence[str], domain: Domain, settings: SearchSettings
+    rows: pd.DataFrame, answers: Sequence[str | None], voting: Voting, settings: SearchSettings
 ) -> list[str | None]:
     if not settings.by_string:
-        return domain.votes(answers)
-    keys = [paper_answer_key(text) for text in texts]
+        return voting.keys(str(rows["problem_id"].iloc[0]), answers)
+    keys = [paper_answer_key(text) for text in rows["text"]]
     if settings.paper:
         return list(keys)
     return [None if answer is None else key for answer, key in zip(answers, keys, strict=True)]

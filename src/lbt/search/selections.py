@@ -8,7 +8,7 @@ import pandas as pd
 
 from lbt import tables
 from lbt.errors import DataError
-from lbt.grading import Domain
+from lbt.grading import Voting
 from lbt.search.ballots import Ballot, Marks, exam_marks, make_ballots, score_demos
 from lbt.search.selection import Rule, select, standings
 from lbt.search.settings import SearchSettings
@@ -38,7 +38,7 @@ def make_methods(
     exam_answers: pd.DataFrame,
     baseline_answers: pd.DataFrame,
     teacher_exam_answers: pd.DataFrame,
-    domain: Domain,
+    voting: Voting,
     settings: SearchSettings,
 ) -> list[Method]:
     """Every method that the answers allow.
@@ -48,9 +48,9 @@ def make_methods(
     (`search.examiner`) score nothing and give no method here. Raises DataError if a student's name is one
     that tables use.
     """
-    ballots = make_ballots(rationales, domain, settings)
+    ballots = make_ballots(rationales, voting, settings)
     methods = [
-        _of_baseline("greedy", baseline_answers, domain, settings),
+        _of_baseline("greedy", baseline_answers, voting, settings),
         Method("sc", "sc", ballots),
     ]
     if settings.examiner == "full":
@@ -59,7 +59,7 @@ def make_methods(
         scores = score_demos(exam_marks(teacher_exam_answers), [TEACHER], settings)
         methods += [Method(f"teacher_exams.{rule}", rule, ballots, TEACHER, scores) for rule in EXAM_RULES]
     if "worked_examples" in settings.baselines:
-        methods.append(_of_baseline("worked_examples", baseline_answers, domain, settings))
+        methods.append(_of_baseline("worked_examples", baseline_answers, voting, settings))
     return methods
 
 
@@ -138,5 +138,5 @@ def _of_students(ballots: Mapping[str, Ballot], marks: Marks, settings: SearchSe
                 yield Method(f"{rule}.{student}", rule, ballots, student, alone)
 
 
-def _of_baseline(name: str, answers: pd.DataFrame, domain: Domain, settings: SearchSettings) -> Method:
-    return Method(name, "sc", make_ballots(answers[answers["method"] == name], domain, settings))
+def _of_baseline(name: str, answers: pd.DataFrame, voting: Voting, settings: SearchSettings) -> Method:
+    return Method(name, "sc", make_ballots(answers[answers["method"] == name], voting, settings))

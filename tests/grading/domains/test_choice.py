@@ -71,7 +71,7 @@ def test_strict_extraction_takes_marked_choices_only() -> None:
 
 
 def test_equal_choices_have_one_spelling() -> None:
-    assert CHOICE.votes(["(b)", "B.", r"\text{B}", "option B", None, "YES", "A or B"]) == [
+    assert CHOICE.votes(["(b)", "B.", r"\text{B}", "option B", None, "YES", "A or B"], "A") == [
         *["B"] * 4,
         None,
         "yes",

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from lbt.errors import LbtError
 from lbt.grading.domains.choice import ChoiceDomain
+from lbt.grading.domains.code import CodeDomain
 from lbt.grading.domains.domain import Domain
 from lbt.grading.domains.math import MathDomain
 from lbt.grading.domains.number import NumberDomain
 from lbt.grading.domains.text import TextDomain
 from lbt.grading.settings import GradingSettings
 
-DOMAINS: dict[str, Callable[[GradingSettings], Domain]] = {
-    domain.name: domain for domain in (NumberDomain, TextDomain, ChoiceDomain, MathDomain)
-}
+_ALL = (NumberDomain, TextDomain, ChoiceDomain, MathDomain, CodeDomain)
+DOMAINS: dict[str, Callable[[GradingSettings], Domain]] = {domain.name: domain for domain in _ALL}
 
 
 def domain_named(name: str, settings: GradingSettings | None = None) -> Domain:

@@ -43,6 +43,11 @@ def without_calculations(text: str) -> str:
     return _CALCULATOR.sub("", text) if "<<" in text else text
 
 
+def next_turns(text: str) -> list[int]:
+    """Where a text looks like the next turn of a conversation."""
+    return [turn.start() for turn in _NEXT_TURN.finditer(text)]
+
+
 def own_words(text: str) -> str:
     """What a model says before it invents the next turn of a conversation; blank if it begins with one."""
     turn = _NEXT_TURN.search(text)

@@ -16,6 +16,7 @@ class PlainDomain(ABC):
     rules: ClassVar[int]
     """Version of the rules of extraction and comparison; a change of any verdict raises it."""
     slow: ClassVar[bool] = False
+    details: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
@@ -32,11 +33,22 @@ class PlainDomain(ABC):
         """Name, version of the rules and extraction."""
         return f"{self.name} {self.rules} {self.settings.extraction}"
 
+    def prepare(self) -> None:  # noqa: B027  # most domains need nothing
+        """Nothing is needed."""
+
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The first statement that states an answer decides."""
         return [self._grade(attempt) for attempt in attempts]
 
-    def votes(self, answers: Sequence[str | None]) -> list[str | None]:
+    def reduced(self, attempt: Attempt) -> Attempt:
+        """The attempt itself."""
+        return attempt
+
+    def exam_gold(self, gold: str) -> str:
+        """The gold answer itself."""
+        return gold
+
+    def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The answers' spellings."""
         return [None if answer is None else self.canonical(answer) for answer in answers]
 

@@ -8,7 +8,7 @@ from lbt.asking import Usage, add_usage
 from lbt.evaluation import EvaluationSettings
 from lbt.evaluation.answers import Contestant
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
-from lbt.grading import GradingSettings
+from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import PromptSettings
 from lbt.training import Checkpoint
@@ -52,7 +52,6 @@ def compare_models(
     if evaluation_answers.empty:
         no_family = tables.make_table(tables.accuracy_by_family, [])
         return {}, no_family, "No evaluation problems (problems.evaluation: 0)."
-    metrics, by_family = stage.compare_models(
-        evaluation_answers, evaluation, seed.root, domain.graded_by(grading)
-    )
+    voting = Voting.on(problems, domain.graded_by(grading))
+    metrics, by_family = stage.compare_models(evaluation_answers, evaluation, seed.root, voting)
     return metrics, by_family, stage.sample_transcripts(problems, evaluation_answers, seed.root)

@@ -21,10 +21,12 @@ def ingest_problems(
     problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain, grading: GradingSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
+    graded_by = domain.graded_by(grading)
+    graded_by.prepare()
     if problems.source in SOURCES:
         table, report = load_pocket_problems(problems, seed.root)
     else:
-        table, report = load_problems(problems, seed.root, domain.graded_by(grading), exams.maker == "family")
+        table, report = load_problems(problems, seed.root, graded_by, exams.maker == "family")
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 

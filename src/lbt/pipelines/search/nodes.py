@@ -8,7 +8,7 @@ from lbt import teaching as teaching_stage
 from lbt.asking import Usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.grading import GradingSettings
+from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import PromptSettings
@@ -119,9 +119,8 @@ def select_and_compare(
     grading: GradingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Figures]:
     """Every method's answers, the curve over the number of rationales, accuracy by group, and all figures."""
-    methods = make_methods(
-        rationales, exam_answers, baseline_answers, teacher_exam_answers, domain.graded_by(grading), search
-    )
+    voting = Voting.on(problems, domain.graded_by(grading))
+    methods = make_methods(rationales, exam_answers, baseline_answers, teacher_exam_answers, voting, search)
     selections = select_answers(problems, methods, exam_decisions, search)
     metrics = search_metrics(selections, search, seed.root)
     metrics |= generation_costs(rationales, exam_answers, baseline_answers, teacher_exam_answers)

@@ -24,6 +24,7 @@ class MathDomain:
     rules = 3
     """Version of the rules of extraction and comparison; a change of any verdict raises it."""
     slow = True
+    details: tuple[str, ...] = ()
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
@@ -32,6 +33,9 @@ class MathDomain:
         """Name, version of the rules, extraction and libraries."""
         libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
         return ", ".join([f"{self.name} {self.rules} {self.settings.extraction}", *libraries])
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
 
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """Answers that need Math-Verify are compared together, in worker processes."""
@@ -49,7 +53,15 @@ class MathDomain:
         """The tidy form; equal answers may have several."""
         return tidy(answer)
 
-    def votes(self, answers: Sequence[str | None]) -> list[str | None]:
+    def reduced(self, attempt: Attempt) -> Attempt:
+        """The attempt itself."""
+        return attempt
+
+    def exam_gold(self, gold: str) -> str:
+        """The gold answer itself."""
+        return gold
+
+    def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The class of each answer, numbered in the order in which classes appear.
 
         Equal answers, as `\\dfrac12` and `0.5`, have one class. Grading is neither symmetric nor transitive,

@@ -1,0 +1,29 @@
+"""What the answers to each problem of a table vote for."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from lbt.grading.domains import Domain
+
+
+class Voting:
+    """A domain's votes on some problems.
+
+    Args:
+        domain: What an answer is.
+        golds: The gold answer of every problem, which domains need that compare answers by what they do.
+    """
+
+    def __init__(self, domain: Domain, golds: Mapping[str, str]) -> None:
+        self._domain = domain
+        self._golds = golds
+
+    @classmethod
+    def on(cls, problems: pd.DataFrame, domain: Domain) -> "Voting":
+        """Votes on the problems of the table `problems`."""
+        return cls(domain, dict(zip(problems["problem_id"], problems["answer"], strict=True)))
+
+    def keys(self, problem: str, answers: Sequence[str | None]) -> list[str | None]:
+        """The key for which each answer to a problem votes; None for none."""
+        return self._domain.votes(answers, self._golds[problem])

@@ -1,0 +1,93 @@
+"""The layers around a process, in the order in which it puts them on."""
+
+import os
+import resource
+import signal
+import sys
+import sysconfig
+from dataclasses import dataclass
+
+from lbt.sandbox.confined import kernel
+
+_FILES = 24
+_SYSTEM = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/usr/share/zoneinfo",
+    "/dev/null",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What confines a process besides limits.
+
+    Args:
+        rules: The file with Landlock's rules; None where there is no Landlock.
+        calls: Whether system calls are filtered.
+    """
+
+    rules: int | None
+    calls: bool
+
+
+class NotConfined(Exception):
+    """A layer that should be in force is not."""
+
+
+def prepare(landlock: bool = True, calls: bool = True) -> Layers:
+    """The layers that this system has, of those that are wanted."""
+    rules = kernel.landlock_rules(_readable(), _library_folders()) if landlock else None
+    return Layers(rules, calls and sys.platform == "linux")
+
+
+def name_of(layers: Layers) -> str:
+    """Such as "landlock 7, seccomp, limits"."""
+    landlock = [f"landlock {kernel.landlock_version()}"] if layers.rules is not None else []
+    return ", ".join([*landlock, *(["seccomp"] if layers.calls else []), "limits"])
+
+
+def confine(layers: Layers, memory_bytes: int, cpu_s: int) -> None:
+    """Put this process into its layers, for good. Raises NotConfined if one of them is refused."""
+    _limit(memory_bytes, cpu_s)
+    kernel.hide_memory()
+    if not kernel.renounce_rights() and layers.calls:
+        raise NotConfined("no_new_privs")
+    if layers.rules is not None:
+        if not kernel.restrict_files(layers.rules):
+            raise NotConfined("landlock")
+        os.close(layers.rules)
+    if layers.calls and not kernel.filter_calls(files=layers.rules is not None):
+        raise NotConfined("seccomp")
+
+
+def _limit(memory_bytes: int, cpu_s: int) -> None:
+    limits = {"AS": memory_bytes, "CPU": cpu_s, "CORE": 0, "FSIZE": 0, "NOFILE": _FILES, "NPROC": 0}
+    limits |= {"MEMLOCK": 0, "MSGQUEUE": 0, "RTPRIO": 0, "NICE": 0}
+    for name, most in limits.items():
+        which = getattr(resource, f"RLIMIT_{name}", None)
+        if which is None:
+            continue
+        hard = resource.getrlimit(which)[1]
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (least, least))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _library_folders() -> set[str]:
+    return {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)}
+
+
+def _readable() -> list[str]:
+    """Python's own library without what was installed into it, and the system's."""
+    installed = {"site-packages", "dist-packages"}
+    parts = [
+        os.path.join(folder, name)
+        for folder in _library_folders()
+        for name in os.listdir(folder)
+        if name not in installed
+    ]
+    return [*parts, *_SYSTEM]

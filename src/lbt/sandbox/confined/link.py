@@ -1,0 +1,203 @@
+"""The examiner's way to the program."""
+
+import builtins
+import types
+from typing import Any, NoReturn
+
+from lbt.sandbox.confined import remote, wire
+from lbt.sandbox.confined.wire import Handle
+
+_NEVER = ("StopIteration", "StopAsyncIteration")
+_BUILT_IN = {id(value): name for name, value in vars(builtins).items() if callable(value)}
+_CALLBACKS = 20
+
+
+class Unanswered(BaseException):
+    """The program gave no answer at all: no test may take that for an exception that it waits for."""
+
+
+class ProgramError(Exception):
+    """The program raised what is not passed on as it is."""
+
+    __module__ = "builtins"  # its name is enough in a verdict
+
+
+class Link:
+    """Questions to the program, and their answers.
+
+    Args:
+        inbox: What the program writes.
+        outbox: What it reads.
+        limit: Bytes of an answer at most.
+    """
+
+    def __init__(self, inbox: int, outbox: int, limit: int) -> None:
+        self.inbox, self.outbox, self.limit = inbox, outbox, limit
+        self.functions: list[Any] = []
+        self.over = False
+        """Whether the program is gone."""
+        self.failure = ""
+        """Why the item at hand fails, whatever its code says."""
+        self._calls = 0
+        self._made = False
+        self._method = ""
+
+    def loaded(self) -> None:
+        """Wait until the program is loaded."""
+        self._answer()
+
+    def names(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """What the program has of these names. Those written as classes are make objects of the test."""
+        found = self.ask("names", names)
+        for name, value in found.items():
+            if isinstance(value, remote.Remote) and _is_class_name(name):
+                found[name] = remote.Remote(self, value._number, value._label, made=True)
+        return dict(found)
+
+    def call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call an object of the program. A function that returns None has done its work on its arguments."""
+        answer = self.ask("call", target, arguments, named, made=target._made)
+        if type(answer) is not tuple or len(answer) != 2 or type(answer[1]) is not dict:
+            self._break_off("its answer is out of form")
+        value, changed = answer
+        if value is None:
+            for place, now in changed.items():
+                if type(place) is int and 0 <= place < len(arguments):
+                    renew(arguments[place], now)
+        return value
+
+    def ask(self, question: str, *arguments: Any, made: bool = False, method: str = "") -> Any:
+        """The answer to one question; raises what the program raised."""
+        if self.over:
+            raise Unanswered
+        self._made, self._method = made, method
+        self._send(self._encode((question, *arguments)))
+        return self._answer()
+
+    def _send(self, message: bytes) -> None:
+        try:
+            wire.send(self.outbox, message)
+        except OSError:
+            self._lose()
+
+    def _answer(self) -> Any:
+        made, method = self._made, self._method
+        while True:
+            try:
+                data = wire.receive(self.inbox, self.limit + 4096)
+                if data is None:
+                    self._lose()
+                self._made, self._method = made, method
+                kind, *content = wire.decode(data, self._resolve)
+                if kind == "callback":
+                    self._call_back(*content)
+                    continue
+                if kind == "value":
+                    (value,) = content
+                    return value
+                if kind == "refused":
+                    self.failure = f"an answer that is no plain data: {str(content[0])[:100]}"
+                    raise Unanswered
+                names, text, given = content
+            except (wire.WireError, ValueError, TypeError) as error:
+                self._break_off(str(error))
+            raise exception_of(names, text, given)
+
+    def _lose(self) -> NoReturn:
+        self.over = True
+        raise Unanswered
+
+    def _break_off(self, why: str) -> NoReturn:
+        self.over = True
+        self.failure = f"the program's answer cannot be read: {why[:100]}"
+        raise Unanswered
+
+    def _encode(self, value: Any) -> bytes:
+        try:
+            return wire.encode(value, self._handle, 1 << 30)
+        except wire.WireError as error:
+            raise TypeError(f"The tests give the program what cannot be passed on: {error}") from None
+
+    def _handle(self, value: Any) -> Handle:
+        if isinstance(value, remote.Remote):
+            return Handle("object", value._number, value._label)
+        if id(value) in _BUILT_IN:
+            return Handle("builtin", 0, _BUILT_IN[id(value)])
+        if isinstance(value, types.FunctionType):
+            self.functions.append(value)
+            return Handle("function", len(self.functions) - 1, value.__name__)
+        raise TypeError(
+            f"The tests give the program an object of class {type(value).__name__}; it can be given plain "
+            "data, functions of the tests, and its own objects."
+        )
+
+    def _resolve(self, handle: Handle) -> Any:
+        if handle.kind == "function" and 0 <= handle.number < len(self.functions):
+            return self.functions[handle.number]
+        return remote.Remote(self, handle.number, handle.label, self._made, self._method)
+
+    def _call_back(self, number: Any, arguments: Any) -> None:
+        """Call a function of the tests for the program."""
+        self._calls += 1
+        try:
+            if self._calls > _CALLBACKS:
+                raise RecursionError("the program and the tests call each other too deeply")
+            answer = ("returned", self.functions[number](*arguments))
+            message = self._encode(answer)
+        except Exception as error:
+            if isinstance(error, AssertionError):
+                self.failure = "AssertionError"  # the program must not swallow it
+            message = self._encode(("raised", type(error).__name__, str(error)[:300]))
+        finally:
+            self._calls -= 1
+        self._send(message)
+
+
+def renew(old: Any, new: Any) -> None:
+    """Give a container of the test the content that the program left in it, inner containers too."""
+    if type(old) is not type(new):
+        return
+    if isinstance(old, list):
+        if len(old) == len(new):
+            new = [_renewed(a, b) for a, b in zip(old, new, strict=True)]
+        old[:] = new
+    elif isinstance(old, bytearray):
+        old[:] = new
+    elif isinstance(old, dict):
+        content = {key: _renewed(old.get(key), value) for key, value in new.items()}
+        old.clear()
+        old.update(content)
+    elif isinstance(old, set):
+        old.clear()
+        old.update(new)
+
+
+def _renewed(old: Any, new: Any) -> Any:
+    if type(old) is type(new) and isinstance(old, list | dict | set | bytearray):
+        renew(old, new)
+        return old
+    return new
+
+
+def exception_of(names: Any, text: Any, given: Any) -> Exception:
+    """The built-in exception nearest to what the program raised; never one that ends a loop or more."""
+    names = [str(name) for name in names] if isinstance(names, list) else []
+    for name in names:
+        kind = getattr(builtins, name, None)
+        if not (isinstance(kind, type) and issubclass(kind, Exception)) or name in _NEVER:
+            continue
+        if kind is Exception:
+            break
+        for arguments in (given, (text,)):
+            try:
+                return kind(*arguments)
+            except Exception:
+                continue  # this kind wants other arguments
+    first = names[0][:100] if names else "nothing"
+    if first == "Exception":
+        return Exception(text)
+    return ProgramError(f"the program raised {first}" + (f": {text}" if text else ""))
+
+
+def _is_class_name(name: str) -> bool:
+    return name[:1].isupper() and name.isalnum() and not name.isupper()

@@ -1,0 +1,101 @@
+"""How long a job's processes computed, waited for a processor, and did nothing at all."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+_LEAST_WAIT_S = 0.005
+
+
+class Watched:
+    """The processes of one job, and its limits for the item at hand.
+
+    Time for which a process would have computed, had the machine had a processor free, counts for nothing.
+    What is left is computing or idling, and each may last `cpu_s`. `wall_s` ends what is left.
+    """
+
+    def __init__(self, cpu_s: float, wall_s: float) -> None:
+        self.cpu_s, self.wall_s = cpu_s, wall_s
+        self.processes: dict[str, int] = {}
+        self.statuses: dict[str, int] = {}
+        self.cause = ""
+        self.spent = 0.0
+        self._ended_cpu = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """An item begins: its time counts from here."""
+        self._began, self._cpu_before, self._waited_before = time.monotonic(), self._cpu(), self._waited()
+
+    def next_check(self) -> float:
+        """Seconds until a limit can be reached at the earliest."""
+        if self.cause:
+            return 1.0
+        cpu, idle, wall = self._used()
+        left = min(self.cpu_s - cpu, self.cpu_s - idle, self.wall_s - wall)
+        return max(_LEAST_WAIT_S, left)
+
+    def check(self) -> None:
+        """Kill the job if it has reached a limit."""
+        if self.cause or not self.processes:
+            return
+        cpu, idle, wall = self._used()
+        if cpu >= self.cpu_s:
+            self.kill("cpu")
+        elif idle >= self.cpu_s:
+            self.kill("idle")
+        elif wall >= self.wall_s:
+            self.kill("wall")
+
+    def kill(self, cause: str) -> None:
+        """End all processes; the first cause stands."""
+        self.cause = self.cause or cause
+        for process in self.processes.values():
+            for end in (os.kill, os.killpg):
+                with suppress(OSError):  # it may have no session of its own yet
+                    end(process, signal.SIGKILL)
+
+    def note_end(self, process: int, status: int, cpu: float) -> bool:
+        """Whether this was the last one. The end of an examiner or of a runner is the end of the job."""
+        role = next((each for each, number in self.processes.items() if number == process), None)
+        if role is None:
+            return False
+        del self.processes[role]
+        self.statuses[role] = os.waitstatus_to_exitcode(status)
+        self._ended_cpu += cpu
+        if role != "candidate" and self.processes:
+            self.kill("finished")
+        self.spent = self._cpu()
+        return not self.processes
+
+    def _used(self) -> tuple[float, float, float]:
+        """Since the item began: computed, idle, by the clock."""
+        wall = time.monotonic() - self._began
+        cpu = self._cpu() - self._cpu_before
+        waited = self._waited()
+        known = waited is not None and self._waited_before is not None
+        idle = wall - cpu - (waited - self._waited_before) if known else 0.0  # type: ignore[operator]
+        return cpu, idle, wall
+
+    def _cpu(self) -> float:
+        return self._ended_cpu + sum(_computed(process) for process in self.processes.values())
+
+    def _waited(self) -> float | None:
+        try:
+            return sum(_queued(process) for process in self.processes.values())
+        except OSError:
+            return None  # a system that does not say
+
+
+def _computed(process: int) -> float:
+    try:
+        return time.clock_gettime((~process << 3) | 2)  # the clock of another process (CPUCLOCK_SCHED)
+    except OSError:
+        return 0.0
+
+
+def _queued(process: int) -> float:
+    """Seconds for which a process was ready and had to wait for a processor."""
+    with open(f"/proc/{process}/schedstat") as file:
+        return int(file.read().split()[1]) / 1e9
