@@ -1,4 +1,4 @@
-"""The world of code keeps its word: right programs are right, wrong ones wrong, and lucky tests cannot tell."""
+"""The world of code keeps its word: right is right, wrong is wrong, and lucky tests cannot tell."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -98,9 +98,7 @@ def test_enough_functions_are_held_out(family: Family) -> None:
 
 @pytest.fixture(scope="module")
 def problems() -> pd.DataFrame:
-    return draw_problems(
-        teaching=84, exam_per_family=12, evaluation=280, lucky_share=0.5, seed=0, world=CODE
-    )
+    return draw_problems(teaching=84, exam_per_family=12, evaluation=280, lucky_share=0.5, seed=0, world=CODE)
 
 
 def test_no_problem_of_a_run_occurs_in_a_corpus_or_twice(problems: pd.DataFrame) -> None:

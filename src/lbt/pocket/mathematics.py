@@ -90,4 +90,10 @@ MATHEMATICS = World(
     demo=_demo,
     pool=_Pool,
     most_teaching=2_000,
+    words={
+        "tasks": "grade-school problems",
+        "command": "make pocket",
+        "held_out": "One problem in five",
+        "constants": "numbers",
+    },
 )

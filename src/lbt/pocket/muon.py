@@ -1,7 +1,6 @@
 """Muon in float32, for processors that do not compute in bfloat16."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import torch
 
@@ -26,8 +25,9 @@ class Muon32(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Update every matrix by its orthogonalised momentum (Jordan et al., 2024)."""
+        loss = None if closure is None else closure()
         for group in self.param_groups:
             for param in group["params"]:
                 if param.grad is None:
@@ -37,6 +37,7 @@ class Muon32(torch.optim.Optimizer):
                 update = orthogonalise(param.grad.lerp(momentum, group["momentum"]))
                 param.mul_(1 - group["lr"] * group["weight_decay"])
                 param.add_(update, alpha=-group["lr"] * 0.2 * max(param.shape) ** 0.5)
+        return loss
 
 
 def orthogonalise(matrix: torch.Tensor) -> torch.Tensor:

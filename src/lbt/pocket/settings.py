@@ -41,9 +41,14 @@ class PocketSettings(Settings):
     tokenizer_documents: int = Field(default=20_000, gt=0)
     vocabulary: int = Field(default=768, ge=300)
 
+    @property
+    def described_world(self) -> World:
+        """The world of this name."""
+        return WORLDS[self.world]
+
     @model_validator(mode="after")
     def _no_more_families_than_there_are(self) -> Self:
-        there = len(WORLDS[self.world].families)
+        there = len(self.described_world.families)
         for name, model in self.models.items():
             if model.corpus.families_without_one_shot > there:
                 raise ValueError(

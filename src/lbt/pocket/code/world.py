@@ -1,8 +1,8 @@
 """The world of code, put together."""
 
-import json
 from random import Random
 
+from lbt.grading.domains.code.gold import CodeGold
 from lbt.pocket.code.examples import draw_examples
 from lbt.pocket.code.family import FENCE, NAMES, Family
 from lbt.pocket.code.numbers import NUMBERS
@@ -53,17 +53,12 @@ class _Pool:
         family, rng = self.family, self.rng
         name = rng.choice(NAMES)
         examples = draw_examples(family, constants, name, rng, lucky)
-        gold = {
-            "kind": "function",
-            "entry_point": name,
-            "visible": examples.visible,
-            "hidden": examples.hidden,
-        }
+        gold = CodeGold(entry_point=name, visible=examples.visible, hidden=examples.hidden)
         return {
             "problem_id": f"{family.name}_{'_'.join(map(str, constants))}",
             "family": family.name,
             "question": family.question(constants, name, rng.randrange(len(family.questions))),
-            "answer": json.dumps(gold),
+            "answer": gold.dumped(),
             "role": role,
             "source": SOURCE,
             "lucky": lucky,
@@ -84,4 +79,10 @@ CODE = World(
     demo=_demo,
     pool=_Pool,
     most_teaching=500,
+    words={
+        "tasks": "small Python functions",
+        "command": "make pocket ARGS=--env=pocket_code",
+        "held_out": "One function in four",
+        "constants": "constants",
+    },
 )
