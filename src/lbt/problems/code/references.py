@@ -11,6 +11,7 @@ from lbt.grading.domains.code import CodeDomain, CodeGold, read_gold
 from lbt.problems.rows import BadRow, Problem, Reference
 
 _SHOWN = 160
+_PACKAGE = re.compile(r"ModuleNotFoundError: No module named ('[^']+')")
 _PART = re.compile(r"\{(?:call|arguments|expected|found)\}")
 
 
@@ -60,9 +61,9 @@ def _bad(row: Problem, graded: Graded) -> BadRow:
     test = test if len(test) <= _SHOWN else test[:_SHOWN] + " …"
     if graded.verdict == "error":
         return BadRow(row.place, field, "could not be examined; run again on a machine that is less busy")
-    package = str(failure).removeprefix("ModuleNotFoundError: No module named ")
-    if package != failure:
-        return BadRow(row.place, field, f"needs the package {package}, which is not there for programs")
+    if package := _PACKAGE.search(str(failure)):
+        reason = "which is not there: programs have Python's standard library alone"
+        return BadRow(row.place, field, f"needs the package {package[1]}, {reason}")
     return BadRow(row.place, field, f"fails a test of its own problem ({failure}): {test}")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
-from lbt.grading.domains.code import CodeGold, StdioTest
+from lbt.grading.domains.code import CodeGold, StdioTest, gold_fault
 from lbt.grading.domains.code.syntax import LONGEST_PROGRAM
 from lbt.problems.rows import Constant, Number, Unusable, kind_of
 from lbt.problems.settings import CodeProblemSettings
@@ -95,7 +95,7 @@ def plain(value: Any) -> Any:
 
 
 def checked(gold: CodeGold, field: str) -> str:
-    """The gold answer as a text; raises Unusable, about the row's field, for one without tests."""
-    if not gold.tests:
-        raise Unusable(field, "has no tests")
+    """The gold answer as a text; raises Unusable, about the row's field, for one that tests nothing."""
+    if fault := gold_fault(gold):
+        raise Unusable(field, fault)
     return gold.dumped()

@@ -6,12 +6,11 @@ from lbt.grading.domains.code.continuation import continued, with_beginning
 from lbt.grading.domains.code.fences import Block, fenced_blocks, without_blocks
 from lbt.grading.domains.code.gold import CodeGold
 from lbt.grading.domains.code.prose import bare_program, is_program
-from lbt.grading.domains.code.syntax import defined, parse
+from lbt.grading.domains.code.syntax import LONGEST_PROGRAM, defined, parse
 from lbt.grading.domains.marks import next_turns
 
 _MARKS = ("[[Final Code]]", "[[DEBUG Code]]")
 """Of the paper's form."""
-_LONGEST_TEXT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def find_program(text: str, gold: CodeGold) -> Found | None:
     Solution` between dollars; a continuation of the prompt; the definition between prose. A block of another
     language is never the program.
     """
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > LONGEST_PROGRAM:
         return None
     text = text.replace("\r\n", "\n")
     own = text if is_program(text, gold) else _own_words(text)

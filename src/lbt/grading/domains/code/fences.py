@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _FENCE = re.compile(r"^([^\S\n]*(?:>[^\S\n]?)?)(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _INDENTED = 3
 _PYTHON = frozenset({"python", "py", "python3", "py3", "python2", "cpython", "ipython", "sage"})
-_LANGUAGE = re.compile(r"[\w+#.-]+")
+_LANGUAGE = re.compile(r"[A-Za-z][\w+#.-]*")
 
 
 @dataclass(frozen=True, slots=True)

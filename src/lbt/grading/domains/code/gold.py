@@ -1,8 +1,8 @@
 """The gold answer of a code problem: its tests, as a JSON object."""
 
 import json
+import sys
 from functools import lru_cache
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -14,7 +14,6 @@ from lbt.grading.domains.code.syntax import (
     bound,
     free,
     imported,
-    in_standard_library,
     parse,
     used,
 )
@@ -127,17 +126,12 @@ def _mentions(nodes: list[Any], gold: CodeGold) -> bool:
 
 def _fault_of_packages(texts: list[str]) -> str | None:
     for package in sorted(set().union(*(imported(text) for text in texts))):
-        if not in_standard_library(package) and not _is_there(package):
-            return f"has tests that import {package!r}, a package that is not there"
+        if package not in sys.stdlib_module_names:
+            return (
+                f"has tests that import {package!r}, a package that is not there: programs and their tests "
+                "have Python's standard library alone"
+            )
     return None
-
-
-@lru_cache(maxsize=1024)
-def _is_there(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _shown(test: str | StdioTest) -> str:

@@ -32,7 +32,7 @@ class TreeNode:
 
 _AFTER_SOLUTION = """
 
-def lbt_call(method, arguments, kinds=@KINDS@, result=@RESULT@):
+def lbt_call(method, arguments, named, kinds=@KINDS@, result=@RESULT@):
     MOST = 100000  # nodes; a list that comes back to itself has no end
 
     def linked(values):
@@ -79,17 +79,19 @@ def lbt_call(method, arguments, kinds=@KINDS@, result=@RESULT@):
             return [plain(one, None) for one in value]
         return value
 
-    given = [made(value, kind) for value, kind in zip(arguments, kinds)] + list(arguments[len(kinds):])
-    found = getattr(Solution(), method)(*given)
+    given = [made(value, kinds[name]) for value, name in zip(arguments, kinds)] + arguments[len(kinds):]
+    named = {name: made(value, kinds.get(name)) for name, value in named.items()}
+    found = getattr(Solution(), method)(*given, **named)
     if result == "first argument":
-        return plain(given[0], kinds[0] if kinds else None)
+        name = next(iter(kinds), None)
+        return plain(given[0] if given else named[name], kinds.get(name))
     return plain(found, result)
 """
 
 _SOLUTION_IN_TESTS = """
 class Solution:
-    def @METHOD@(self, *arguments):
-        return lbt_call("@METHOD@", list(arguments))
+    def @METHOD@(self, *arguments, **named):
+        return lbt_call("@METHOD@", list(arguments), named)
 """
 
 COMPARISONS = '''
@@ -159,7 +161,7 @@ def names(gold: CodeGold) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def signature(prompt: str, method: str) -> tuple[list[object], object]:
+def signature(prompt: str, method: str) -> tuple[dict[str, object], object]:
     """Of which arguments a method makes linked lists or trees, and of what kind its result is.
 
     Args:
@@ -167,17 +169,17 @@ def signature(prompt: str, method: str) -> tuple[list[object], object]:
         method: Its name.
 
     Returns:
-        For every argument "ListNode", "TreeNode", a list of one of these, or None; the same for the result,
-        or "first argument" where the method returns nothing and so changes what it is given.
+        For every argument, by name, "ListNode", "TreeNode", a list of one of these, or None; the same for the
+        result, or "first argument" where the method returns nothing and so changes what it is given.
     """
     tree = parse(prompt) or parse(prompt.rstrip() + "\n        pass\n") or ast.Module([], [])
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == method:
-            own = [argument.annotation for argument in node.args.args if argument.arg != "self"]
+            own = {one.arg: _kind(one.annotation) for one in node.args.args if one.arg != "self"}
             returns = node.returns
             changes = isinstance(returns, ast.Constant) and returns.value is None
-            return [_kind(one) for one in own], "first argument" if changes else _kind(returns)
-    return [], None
+            return own, "first argument" if changes else _kind(returns)
+    return {}, None
 
 
 def _kind(annotation: ast.expr | None) -> object:

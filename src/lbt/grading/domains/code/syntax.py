@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -110,11 +109,6 @@ def imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
     return names
-
-
-def in_standard_library(package: str) -> bool:
-    """Whether every Python has a package."""
-    return package in sys.stdlib_module_names
 
 
 def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
