@@ -69,6 +69,10 @@ class Sandbox:
             for work in works
         ]
 
+    def process_id(self) -> int | None:
+        """Of the server, while it runs."""
+        return None if self._server is None else self._server.process.pid
+
     def close(self) -> None:
         """End the server; the next job starts a new one."""
         with self._lock:
@@ -112,7 +116,7 @@ class _Round:
                     self._listen()
             finally:
                 for piece in self.running.values():
-                    piece.work.todo.extendleft(reversed(piece.items))
+                    piece.work.todo.extendleft(reversed(piece.open))
                     self._drop(piece)
 
     def _start(self, work: Work) -> None:

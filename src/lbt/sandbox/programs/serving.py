@@ -2,6 +2,7 @@
 
 import array
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -18,7 +19,13 @@ _BEGINNING = (
     "import sys; sys.path.insert(0, sys.argv.pop()); from lbt.sandbox.confined import server; "
     "sys.path.pop(0); server.main()"
 )
+_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 LAYERS = ("landlock", "seccomp")
+
+
+def _environment() -> dict[str, str]:
+    """Sets of texts have the same order in every run; the loader may need a path. The server forgets both."""
+    return {"PYTHONHASHSEED": "0"} | {key: os.environ[key] for key in _LOADER if key in os.environ}
 
 
 class ServerGone(Exception):
@@ -44,7 +51,7 @@ class ServerProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    env={"PYTHONHASHSEED": "0"},  # sets of texts have the same order in every run
+                    env=_environment(),
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                     cwd="/",
