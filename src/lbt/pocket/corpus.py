@@ -37,7 +37,7 @@ def mixture(family: str, settings: CorpusSettings, world: World = MATHEMATICS) -
     """The share of each of the family's procedures in a corpus; the shares sum to one."""
     base = STUDENT
     if settings.teacher:
-        base = MOSTLY_RIGHT if world.families.index(family) % 2 == 0 else MOSTLY_WRONG
+        base = MOSTLY_WRONG if family in world.misleading else MOSTLY_RIGHT
     shares = dict(base)
     if "second_misconception" in world.openers[family]:
         shares["second_misconception"] = SECOND_SHARE * base["misconception"]

@@ -89,6 +89,7 @@ MATHEMATICS = World(
     turn=_turn,
     demo=_demo,
     pool=_Pool,
+    misleading=frozenset(list(FAMILIES)[1::2]),
     most_teaching=2_000,
     words={
         "tasks": "grade-school problems",

@@ -40,8 +40,9 @@ class World:
 
     `openers` holds each family's procedures with the words that their rationales, and no other of the family,
     begin with. `turn` draws from the side that corpora are made of, `demo` (a question and a rationale) and
-    `pool` from the other; demos are never lucky. `mark` is a token of its own, written before an answer.
-    `words` are those of the models' cards.
+    `pool` from the other; demos are never lucky. In the families that are `misleading` the teacher knows a
+    misconception best. `mark` is a token of its own, written before an answer. `words` are those of the
+    models' cards.
     """
 
     source: str
@@ -51,6 +52,7 @@ class World:
     turn: Callable[[str, Kind, Random], Turn]
     demo: Callable[[str, Kind, Random], tuple[str, str]]
     pool: Callable[[str, Random], Pool]
+    misleading: frozenset[str]
     most_teaching: int
     words: Mapping[str, str]
 

@@ -12,6 +12,10 @@ from lbt.pocket.worlds import Constants, Kind, ProblemRow, Turn, World
 
 CODE_FAMILIES: dict[str, Family] = {family.name: family for family in (*NUMBERS, *SEQUENCES)}
 SOURCE = "pocket_code"
+MISLEADING = frozenset(
+    ("range_sum", "last_digit", "distance", "even_indices", "ends", "rotate", "reverse"),
+)
+"""Families with one misconception only, so that it is more frequent than the right way."""
 _TRIES = 300
 
 
@@ -78,6 +82,7 @@ CODE = World(
     turn=_turn,
     demo=_demo,
     pool=_Pool,
+    misleading=MISLEADING,
     most_teaching=500,
     words={
         "tasks": "small Python functions",
