@@ -11,7 +11,7 @@ from lbt import tables
 from lbt.search import SearchSettings, accuracy_curve
 from lbt.search.ballots import Ballot
 from lbt.search.curve import sizes
-from lbt.search.selections import Method
+from lbt.search.methods import Method
 
 Make = Callable[..., SearchSettings]
 

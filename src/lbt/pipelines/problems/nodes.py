@@ -26,7 +26,13 @@ def ingest_problems(
     if problems.source in SOURCES:
         table, report = load_pocket_problems(problems, seed.root)
     else:
-        table, report = load_problems(problems, seed.root, graded_by, exams.maker == "family")
+        table, report = load_problems(
+            problems,
+            seed.root,
+            graded_by,
+            examined_by_family=exams.maker == "family",
+            needs_exam_problems=not exams.teaching_problems,
+        )
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 
