@@ -1,8 +1,8 @@
 """How the embedded models are made."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
 from lbt.pocket.code import CODE
@@ -40,6 +40,14 @@ class PocketSettings(Settings):
     models: dict[str, PretrainingSettings]
     tokenizer_documents: int = Field(default=20_000, gt=0)
     vocabulary: int = Field(default=768, ge=300)
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _leave_out_nulls(cls, models: Any) -> Any:
+        # Kedro merges the configurations key by key: null takes a model of base away.
+        if isinstance(models, dict):
+            return {name: model for name, model in models.items() if model is not None}
+        return models
 
     @property
     def described_world(self) -> World:
