@@ -64,7 +64,7 @@ def _in_block(text: str, gold: CodeGold) -> Found | None:
     # An example of its use may follow the program.
     last = blocks[-1]
     chosen = next((block for block in reversed(blocks) if _defines(block, gold)), blocks[-1])
-    rule = "python block" if chosen.is_python else "block"
+    rule = "Python block" if chosen.is_python else "block"
     if last.closed:
         return Found(_program(chosen.text, gold), rule, closed=True)
     text = bare_program(last.text, gold) or last.text
