@@ -188,6 +188,26 @@ def test_a_text_of_a_megabyte_is_looked_at_in_an_instant() -> None:
     assert found("((((" * 50_000) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("    return x * x", False),
+        ("    return x * x\n\n\n", False),
+        ("    return x * x\n\n\nprint(squ", True),
+        ("    return x * x\n\n\ndef cube(x):\n    return", True),
+        ("    return x * x\n\nThis function", True),
+        (RIGHT, False),
+        (f"{RIGHT}\n\n\ndef cube(x):\n    return x", True),
+        (f"So:\n\n{RIGHT}", False),
+        (f"So:\n\n{RIGHT}\n\nIt mul", True),
+    ],
+)
+def test_a_bare_program_is_whole_if_something_stands_after_it(text: str, closed: bool) -> None:
+    program = find_program(text, CONTINUED)
+    assert program is not None
+    assert program.closed is closed
+
+
 words = st.text(alphabet=st.characters(codec="ascii", exclude_characters="`~\r\x0b\x0c"), max_size=200)
 lines = st.lists(
     st.sampled_from(
