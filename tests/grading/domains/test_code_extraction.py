@@ -54,6 +54,7 @@ def found(text: str, gold: CodeGold = FUNCTION) -> tuple[str, str, bool] | None:
         (f"Sure:\n```python\n{RIGHT}", "open Python block", RIGHT),
         (f"Sure:\n```python\n{RIGHT}\nI hope that this helps you.", "open Python block", RIGHT),
         (fenced("def square(x) return x"), "Python block", "def square(x) return x"),
+        (fenced("def square(x) return x", ""), "block", "def square(x) return x"),
         (RIGHT, "whole text", RIGHT),
         (f"The function:\n\n{RIGHT}\n\nIt multiplies.", "definition", RIGHT),
         (

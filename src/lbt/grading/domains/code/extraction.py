@@ -58,7 +58,7 @@ def _find(text: str, gold: CodeGold) -> Found | None:
 def _in_block(text: str, gold: CodeGold) -> Found | None:
     blocks = [block for block in fenced_blocks(text) if block.may_be_python and block.text.strip()]
     named = [block for block in blocks if block.is_python]
-    blocks = named or [block for block in blocks if is_program(block.text, gold) or _continues(block, gold)]
+    blocks = named or [block for block in blocks if _is_meant(block.text, gold) or _continues(block, gold)]
     if not blocks:
         return None
     # An example of its use may follow the program.
@@ -69,6 +69,13 @@ def _in_block(text: str, gold: CodeGold) -> Found | None:
         return Found(_program(chosen.text, gold), rule, closed=True)
     text = bare_program(last.text, gold) or last.text
     return Found(_program(text, gold), f"open {rule}", closed=False)
+
+
+def _is_meant(text: str, gold: CodeGold) -> bool:
+    """Whether a text is the program that is asked for, or one that fails to be Python."""
+    kind = "class" if gold.kind == "solution" else "def"
+    begins = f"{kind} {wanted_name(gold)}"
+    return is_program(text, gold) or any(line.startswith(begins) for line in text.split("\n"))
 
 
 def _defines(block: Block, gold: CodeGold) -> bool:
