@@ -1,6 +1,7 @@
 """What tests of a program may rely on: each is judged by itself, by plain data, within its limits."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -355,12 +356,23 @@ def test_without_a_filter_programs_are_refused_unless_a_setting_says_otherwise()
 
 def test_a_launcher_starts_the_sandbox(sandbox: Sandbox) -> None:
     launched = Sandbox(launcher=["nice", "-n", "1"])
-    assert launched.containment() == sandbox.containment()
+    assert launched.containment() == f"nice, {sandbox.containment()}"
     launched.close()
     with pytest.raises(SandboxError, match="no_such_launcher"):
         Sandbox(launcher=["no_such_launcher"]).containment()
     with pytest.raises(SandboxError, match="does not start"):
         Sandbox(launcher=["false"]).containment()
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_the_sandbox_works_inside_bubblewrap() -> None:
+    options = "--unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp"
+    inside = Sandbox(launcher=["bwrap", *options.split()])
+    jobs = [Examination(PROGRAM, (Test("assert double(1) == 2"), Test("loop(1)")), names=NAMES)] * 3
+    for examined in inside.examine(jobs, LIMITS):
+        assert [result.error for result in examined.results] == [None, "took too long"]
+        assert examined.containment.startswith("bwrap, ")
+    inside.close()
 
 
 def test_a_server_that_is_killed_is_replaced_and_no_verdict_changes(sandbox: Sandbox) -> None:

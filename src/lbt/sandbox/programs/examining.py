@@ -81,7 +81,7 @@ class Sandbox:
     def _started(self) -> ServerProcess:
         if self._server is None:
             self._server = ServerProcess(self.launcher, self.layers)
-        if "seccomp" not in self._server.containment and not self.unsafe_execution:
+        if not self._server.filtered and not self.unsafe_execution:
             self._end()
             raise SandboxError(
                 f"Programs cannot be run safely here: {platform.system()} on {platform.machine()} lets no "
