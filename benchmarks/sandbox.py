@@ -6,6 +6,7 @@ Each job is a solution with its whole test. For the cold rate the start of the s
 it does not. The CPU milliseconds, of this process and the sandbox's, depend less on what else the machine does.
 """
 
+import ast
 import json
 import os
 import time
@@ -82,11 +83,17 @@ def _jobs_of(file: Path) -> list[Examination]:
         Examination(
             row["prompt"] + row["canonical_solution"],
             (Test(f"{row['test']}\ncheck({row['entry_point']})"),),
-            setup=row["prompt"] + "    pass\n",  # what the tests use besides the tested function
+            setup=_helpers_of(row["prompt"], row["entry_point"]),
             names=(row["entry_point"],),
         )
         for row in rows
     ]
+
+
+def _helpers_of(prompt: str, name: str) -> str:
+    """What the tests use of a prompt besides the tested function."""
+    tree = ast.parse(prompt)
+    return "\n".join(ast.unparse(node) for node in tree.body if getattr(node, "name", "") != name)
 
 
 def main() -> None:
