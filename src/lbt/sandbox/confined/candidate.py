@@ -9,6 +9,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 from lbt.sandbox.confined import wire
@@ -29,6 +30,7 @@ def read_all(file: int) -> bytes:
 
 def load(source: str, name: str) -> types.ModuleType:
     """Run a program as the module `name`."""
+    sys.argv = ["program"]
     module = types.ModuleType(name)
     sys.modules[name] = module
     exec(compile(source, "<program>", "exec", dont_inherit=True), module.__dict__)
@@ -97,8 +99,9 @@ class _Link:
     def resolve(self, handle: Handle) -> Any:
         if handle.kind == "object":
             return self.objects[handle.number]
-        if handle.kind == "builtin":
-            return getattr(builtins, handle.label)
+        if handle.kind == "library":
+            module, _, name = handle.label.partition(":")
+            return operator.attrgetter(name)(import_module(module))
         return lambda *arguments: self.call_back(handle.number, arguments)
 
     def call_back(self, number: int, arguments: tuple[Any, ...]) -> Any:

@@ -8,6 +8,7 @@ import sysconfig
 from dataclasses import dataclass
 
 from lbt.sandbox.confined import kernel
+from lbt.sandbox.confined.filter import filter_program
 
 _FILES = 24
 _SYSTEM = (
@@ -27,11 +28,11 @@ class Layers:
 
     Args:
         rules: The file with Landlock's rules; None where there is no Landlock.
-        calls: Whether system calls are filtered.
+        filter: The steps of the seccomp filter; None where there is none.
     """
 
     rules: int | None
-    calls: bool
+    filter: bytes | None
 
 
 class NotConfined(Exception):
@@ -41,26 +42,27 @@ class NotConfined(Exception):
 def prepare(landlock: bool = True, calls: bool = True) -> Layers:
     """The layers that this system has, of those that are wanted."""
     rules = kernel.landlock_rules(_readable(), _library_folders()) if landlock else None
-    return Layers(rules, calls and sys.platform == "linux")
+    known = calls and sys.platform == "linux"
+    return Layers(rules, filter_program(os.uname().machine, rules is not None) if known else None)
 
 
 def name_of(layers: Layers) -> str:
     """Such as "landlock 7, seccomp, limits"."""
     landlock = [f"landlock {kernel.landlock_version()}"] if layers.rules is not None else []
-    return ", ".join([*landlock, *(["seccomp"] if layers.calls else []), "limits"])
+    return ", ".join([*landlock, *(["seccomp"] if layers.filter else []), "limits"])
 
 
 def confine(layers: Layers, memory_bytes: int, cpu_s: int) -> None:
     """Put this process into its layers, for good. Raises NotConfined if one of them is refused."""
     _limit(memory_bytes, cpu_s)
     kernel.hide_memory()
-    if not kernel.renounce_rights() and layers.calls:
+    if not kernel.gain_no_rights() and layers.filter:
         raise NotConfined("no_new_privs")
     if layers.rules is not None:
         if not kernel.restrict_files(layers.rules):
             raise NotConfined("landlock")
         os.close(layers.rules)
-    if layers.calls and not kernel.filter_calls(files=layers.rules is not None):
+    if layers.filter and not kernel.filter_calls(layers.filter):
         raise NotConfined("seccomp")
 
 

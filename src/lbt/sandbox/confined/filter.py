@@ -89,11 +89,10 @@ _FCNTLS = (1, 2, 3, 1030)
 """F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC."""
 _WRITING = 0o1103
 """O_WRONLY, O_RDWR, O_CREAT, O_TRUNC."""
-_X32 = 0x40000000
 
 _KILL, _ALLOW, _REFUSE = 0x80000000, 0x7FFF0000, 0x00050001
 """SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO with EPERM."""
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JUMP, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 
 Step = tuple[int, int, int, int]
@@ -109,26 +108,34 @@ def filter_program(machine: str, files: bool) -> bytes | None:
     """
     if machine not in _MACHINES:
         return None
-    column = list(_MACHINES).index(machine)
     steps = [(_LOAD, 0, 0, _MACHINE), (_EQUAL, 1, 0, _MACHINES[machine]), (_RETURN, 0, 0, _KILL)]
-    steps += [(_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _REFUSE)]
-    for numbers in _ALLOWED.values():
-        steps += _where(numbers[column], [(_RETURN, 0, 0, _ALLOW)])
-    for numbers, choices in ((_IOCTL, _IOCTLS), (_FCNTL, _FCNTLS)):
-        steps += _where(numbers[column], list(_argument_among(1, choices)))
-    steps += _where(_PRLIMIT[column], [*_none(0), *_none(2), (_RETURN, 0, 0, _ALLOW)])
-    if files:
-        for numbers in _LOOKING.values():
-            steps += _where(numbers[column], [(_RETURN, 0, 0, _ALLOW)])
-        for numbers, place in _OPENING.values():
-            steps += _where(numbers[column], list(_only_reading(place)))
-    steps.append((_RETURN, 0, 0, _REFUSE))
+    # A number of the table x32 is in no verdict.
+    steps += [(_LOAD, 0, 0, _NUMBER), *_tree(sorted(_verdicts(machine, files).items()))]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 
 
-def _where(number: int | None, then: list[Step]) -> list[Step]:
-    """Steps for one call; they end in a verdict."""
-    return [] if number is None else [(_EQUAL, 0, len(then), number), *then]
+def _verdicts(machine: str, files: bool) -> dict[int, list[Step]]:
+    """Steps for each call that is not refused outright, by its number."""
+    column = list(_MACHINES).index(machine)
+    plain = [*_ALLOWED.values(), *(_LOOKING.values() if files else [])]
+    found = {numbers[column]: [(_RETURN, 0, 0, _ALLOW)] for numbers in plain}
+    for some, choices in ((_IOCTL, _IOCTLS), (_FCNTL, _FCNTLS)):
+        found[some[column]] = list(_argument_among(1, choices))
+    found[_PRLIMIT[column]] = [*_none(0), *_none(2), (_RETURN, 0, 0, _ALLOW)]
+    for numbers, place in _OPENING.values() if files else []:
+        found[numbers[column]] = list(_only_reading(place))
+    return {number: steps for number, steps in found.items() if number is not None}
+
+
+def _tree(verdicts: list[tuple[int, list[Step]]]) -> list[Step]:
+    """Steps that find a number by halving: the kernel tries the filter on every number when it is put on."""
+    if len(verdicts) == 1:
+        number, then = verdicts[0]
+        return [(_EQUAL, 0, len(then), number), *then, (_RETURN, 0, 0, _REFUSE)]
+    middle = len(verdicts) // 2
+    lower, upper = _tree(verdicts[:middle]), _tree(verdicts[middle:])
+    # Only jumps without a condition reach further than 255 steps.
+    return [(_AT_LEAST, 0, 1, verdicts[middle][0]), (_JUMP, 0, 0, len(lower)), *lower, *upper]
 
 
 def _low(place: int) -> Step:

@@ -8,8 +8,6 @@ import os
 import sys
 from collections.abc import Iterable
 
-from lbt.sandbox.confined.filter import filter_program
-
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 _PR_CAPBSET_DROP = 24
 _CALLS = {"x86_64": (317, 126), "aarch64": (277, 91)}
@@ -64,14 +62,18 @@ def hide_memory() -> bool:
     return _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def renounce_rights() -> bool:
-    """Never gain rights again, and drop those of an administrator."""
+def drop_rights() -> None:
+    """Drop those of an administrator, for this process and all that it forks."""
     for capability in range(64):
         _prctl(_PR_CAPBSET_DROP, capability)
     number = _CALLS.get(os.uname().machine, (-1, -1))[1]
     head = (ctypes.c_uint32 * 2)(0x20080522, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _call(number, ctypes.byref(head), ctypes.byref(nothing))
+
+
+def gain_no_rights() -> bool:
+    """Never gain rights again."""
     return _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
@@ -113,11 +115,9 @@ def restrict_files(ruleset: int) -> bool:
     return _call(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0
 
 
-def filter_calls(files: bool) -> bool:
-    """Put the seccomp filter into force for this process, for good."""
-    machine = os.uname().machine
-    steps = filter_program(machine, files)
-    if steps is None:
-        return False
+def filter_calls(steps: bytes) -> bool:
+    """Put a seccomp filter into force for this process, for good."""
     program = _Filter(len(steps) // 8, steps)
-    return _call(_CALLS[machine][0], ctypes.c_uint(1), ctypes.c_uint(0), ctypes.byref(program)) == 0
+    return (
+        _call(_CALLS[os.uname().machine][0], ctypes.c_uint(1), ctypes.c_uint(0), ctypes.byref(program)) == 0
+    )

@@ -1,14 +1,15 @@
 """The examiner's way to the program."""
 
 import builtins
+import sys
 import types
 from typing import Any, NoReturn
 
-from lbt.sandbox.confined import remote, wire
+from lbt.sandbox.confined import wire
+from lbt.sandbox.confined.remote import Remote, Standing
 from lbt.sandbox.confined.wire import Handle
 
 _NEVER = ("StopIteration", "StopAsyncIteration")
-_BUILT_IN = {id(value): name for name, value in vars(builtins).items() if callable(value)}
 _CALLBACKS = 20
 
 
@@ -39,8 +40,7 @@ class Link:
         self.failure = ""
         """Why the item at hand fails, whatever its code says."""
         self._calls = 0
-        self._made = False
-        self._method = ""
+        self._standing = Standing()
 
     def loaded(self) -> None:
         """Wait until the program is loaded."""
@@ -48,15 +48,19 @@ class Link:
 
     def names(self, names: tuple[str, ...]) -> dict[str, Any]:
         """What the program has of these names. Those written as classes are make objects of the test."""
-        found = self.ask("names", names)
+        wanted = tuple(name for name in names if name in names[:1] or not _belongs_to_python(name))
+        found = self.ask("names", wanted)
+        if type(found) is not dict:
+            self._break_off("its names are out of form")
         for name, value in found.items():
-            if isinstance(value, remote.Remote) and _is_class_name(name):
-                found[name] = remote.Remote(self, value._number, value._label, made=True)
-        return dict(found)
+            if isinstance(value, Remote) and _is_class_name(name):
+                found[name] = Remote(self, value._number, value._label, Standing(class_=True))
+        return {name: found[name] for name in wanted if name in found}
 
     def call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call an object of the program. A function that returns None has done its work on its arguments."""
-        answer = self.ask("call", target, arguments, named, made=target._made)
+        standing = Standing(made=target._standing.class_)
+        answer = self.ask("call", target, arguments, named, standing=standing)
         if type(answer) is not tuple or len(answer) != 2 or type(answer[1]) is not dict:
             self._break_off("its answer is out of form")
         value, changed = answer
@@ -66,11 +70,11 @@ class Link:
                     renew(arguments[place], now)
         return value
 
-    def ask(self, question: str, *arguments: Any, made: bool = False, method: str = "") -> Any:
+    def ask(self, question: str, *arguments: Any, standing: Standing | None = None) -> Any:
         """The answer to one question; raises what the program raised."""
         if self.over:
             raise Unanswered
-        self._made, self._method = made, method
+        self._standing = standing or Standing()
         self._send(self._encode((question, *arguments)))
         return self._answer()
 
@@ -81,13 +85,13 @@ class Link:
             self._lose()
 
     def _answer(self) -> Any:
-        made, method = self._made, self._method
+        standing = self._standing
         while True:
             try:
                 data = wire.receive(self.inbox, self.limit + 4096)
                 if data is None:
                     self._lose()
-                self._made, self._method = made, method
+                self._standing = standing
                 kind, *content = wire.decode(data, self._resolve)
                 if kind == "callback":
                     self._call_back(*content)
@@ -119,10 +123,13 @@ class Link:
             raise TypeError(f"The tests give the program what cannot be passed on: {error}") from None
 
     def _handle(self, value: Any) -> Handle:
-        if isinstance(value, remote.Remote):
+        if isinstance(value, Remote):
             return Handle("object", value._number, value._label)
-        if id(value) in _BUILT_IN:
-            return Handle("builtin", 0, _BUILT_IN[id(value)])
+        if (
+            isinstance(value, type | types.BuiltinFunctionType)
+            and value.__module__ in sys.stdlib_module_names
+        ):
+            return Handle("library", 0, f"{value.__module__}:{value.__qualname__}")
         if isinstance(value, types.FunctionType):
             self.functions.append(value)
             return Handle("function", len(self.functions) - 1, value.__name__)
@@ -134,7 +141,7 @@ class Link:
     def _resolve(self, handle: Handle) -> Any:
         if handle.kind == "function" and 0 <= handle.number < len(self.functions):
             return self.functions[handle.number]
-        return remote.Remote(self, handle.number, handle.label, self._made, self._method)
+        return Remote(self, handle.number, handle.label, self._standing)
 
     def _call_back(self, number: Any, arguments: Any) -> None:
         """Call a function of the tests for the program."""
@@ -197,6 +204,10 @@ def exception_of(names: Any, text: Any, given: Any) -> Exception:
     if first == "Exception":
         return Exception(text)
     return ProgramError(f"the program raised {first}" + (f": {text}" if text else ""))
+
+
+def _belongs_to_python(name: str) -> bool:
+    return hasattr(builtins, name) or name in sys.stdlib_module_names
 
 
 def _is_class_name(name: str) -> bool:

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 from lbt.sandbox.confined.candidate import load, read_all
@@ -18,13 +19,14 @@ def run_program(program: int, stdin: int, stdout: int, stderr: int, _limit: int)
         os.dup2(file, place)
         os.close(file)
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding=_ENCODING)
-    sys.stdout = _written(1)
+    sys.stdout = output = _written(1)
     sys.stderr = _written(2, errors="backslashreplace", line_buffering=True)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
     sys.argv = ["program"]
     code = _run(read_all(program).decode("utf-8", "surrogatepass"))
     atexit._run_exitfuncs()
-    sys.stdout.flush()
+    with suppress(OSError, ValueError):  # it has closed them
+        output.flush()
     return code
 
 

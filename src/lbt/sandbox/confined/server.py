@@ -15,10 +15,13 @@ import signal
 import socket
 import sys
 import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 from lbt.sandbox.confined import kernel
-from lbt.sandbox.confined.confinement import Layers, confine, name_of, prepare
+from lbt.sandbox.confined.confinement import Layers, NotConfined, confine, name_of, prepare
+from lbt.sandbox.confined.preload import preload
 from lbt.sandbox.confined.roles import BROKEN, ROLES
 from lbt.sandbox.confined.watch import Watched
 
@@ -41,7 +44,8 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.say({"hello": name_of(self.layers)})
         while True:
-            wait = min((job.next_check() for job in self.jobs.values()), default=None)
+            now = time.monotonic()
+            wait = min((max(0.0, job.check_at - now) for job in self.jobs.values()), default=None)
             ready = select.select([self.control.fileno(), alarm], [], [], wait)[0]
             if alarm in ready:
                 os.read(alarm, 4096)
@@ -100,7 +104,7 @@ class Server:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             _keep_only(files, self.layers.rules)
-            layers = Layers(None if self.layers.rules is None else 3 + len(files), self.layers.calls)
+            layers = replace(self.layers, rules=None if self.layers.rules is None else 3 + len(files))
             confine(layers, message["memory_bytes"], int(message["cpu_s"] * message["items"]) + 1 + _SLACK_S)
             random.seed(0)
             code = BROKEN
@@ -160,11 +164,20 @@ def _try(layers: Layers) -> bool:
         code = 1
         try:
             rules = None if layers.rules is None else os.dup(layers.rules)
-            confine(Layers(rules, layers.calls), 1 << 40, 5)
+            confine(replace(layers, rules=rules), 1 << 40, 5)
             code = 0
         finally:
             os._exit(code)
     return os.waitpid(process, 0)[1] == 0
+
+
+def _found(landlock: bool, calls: bool) -> Layers:
+    """The most layers that a process can put on here, of those that are wanted."""
+    for some in ((landlock, calls), (False, calls), (landlock, False), (False, False)):
+        layers = prepare(*some)
+        if _try(layers):
+            return layers
+    raise NotConfined("limits")
 
 
 def main() -> None:
@@ -176,13 +189,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kernel.adopt_orphans()
     kernel.hide_memory()
-    layers = prepare("landlock" in wanted, "seccomp" in wanted)
-    for choice in (layers, Layers(None, layers.calls), Layers(layers.rules, False), Layers(None, False)):
-        if _try(choice):
-            break
+    kernel.drop_rights()
+    layers = _found("landlock" in wanted, "seccomp" in wanted)
+    preload(rarer=layers.rules is None)
     gc.collect()
     gc.freeze()
-    server = Server(control, choice)
+    server = Server(control, layers)
     try:
         server.run()
     finally:

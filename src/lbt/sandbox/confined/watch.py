@@ -5,7 +5,7 @@ import signal
 import time
 from contextlib import suppress
 
-_LEAST_WAIT_S = 0.005
+_LEAST_WAIT_S, _PATIENCE_S = 0.005, 1.0
 
 
 class Watched:
@@ -22,35 +22,32 @@ class Watched:
         self.cause = ""
         self.spent = 0.0
         self._ended_cpu = 0.0
+        self._queues: dict[int, float] = {}
         self.begin()
 
     def begin(self) -> None:
         """An item begins: its time counts from here."""
         self._began, self._cpu_before, self._waited_before = time.monotonic(), self._cpu(), self._waited()
-
-    def next_check(self) -> float:
-        """Seconds until a limit can be reached at the earliest."""
-        if self.cause:
-            return 1.0
-        cpu, idle, wall = self._used()
-        left = min(self.cpu_s - cpu, self.cpu_s - idle, self.wall_s - wall)
-        return max(_LEAST_WAIT_S, left)
+        self.check_at = self._began + min(self.cpu_s / 2, self.wall_s)  # two processes compute side by side
 
     def check(self) -> None:
-        """Kill the job if it has reached a limit."""
-        if self.cause or not self.processes:
+        """Kill the job if it has reached a limit; else say when it can reach one at the earliest."""
+        if self.cause or not self.processes or time.monotonic() < self.check_at:
             return
         cpu, idle, wall = self._used()
+        left = min((self.cpu_s - cpu) / 2, self.cpu_s - idle, self.wall_s - wall)
+        self.check_at = time.monotonic() + max(_LEAST_WAIT_S, left)
         if cpu >= self.cpu_s:
             self.kill("cpu")
         elif idle >= self.cpu_s:
             self.kill("idle")
         elif wall >= self.wall_s:
-            self.kill("wall")
+            # Where the system does not say who waited for a processor, little computing is taken for sleep.
+            self.kill("idle" if self._waited_before is None and cpu < wall / 20 else "wall")
 
     def kill(self, cause: str) -> None:
         """End all processes; the first cause stands."""
-        self.cause = self.cause or cause
+        self.cause, self.check_at = self.cause or cause, time.monotonic() + _PATIENCE_S
         for process in self.processes.values():
             for end in (os.kill, os.killpg):
                 with suppress(OSError):  # it may have no session of its own yet
@@ -74,18 +71,20 @@ class Watched:
         wall = time.monotonic() - self._began
         cpu = self._cpu() - self._cpu_before
         waited = self._waited()
-        known = waited is not None and self._waited_before is not None
-        idle = wall - cpu - (waited - self._waited_before) if known else 0.0  # type: ignore[operator]
-        return cpu, idle, wall
+        if waited is None or self._waited_before is None:
+            return cpu, 0.0, wall
+        return cpu, wall - cpu - (waited - self._waited_before), wall
 
     def _cpu(self) -> float:
         return self._ended_cpu + sum(_computed(process) for process in self.processes.values())
 
     def _waited(self) -> float | None:
+        """Of all processes, those that have ended too."""
         try:
-            return sum(_queued(process) for process in self.processes.values())
+            self._queues |= {process: _queued(process) for process in self.processes.values()}
         except OSError:
             return None  # a system that does not say
+        return sum(self._queues.values())
 
 
 def _computed(process: int) -> float:

@@ -28,9 +28,9 @@ class Handle:
     """What stands for something that stays with its owner.
 
     Args:
-        kind: "object" of the program, "function" of the tests, or "builtin".
+        kind: "object" of the program, "function" of the tests, or of Python's "library".
         number: Its owner's number for it.
-        label: The name of its type, or of the built-in.
+        label: The name of its type, or of the function.
     """
 
     kind: str

@@ -43,7 +43,9 @@ class Examination:
         program: The text that nobody trusts.
         items: What is done with it, in this order, each judged by itself.
         setup: Trusted code that runs before the items: imports, helpers, constants.
-        names: The program's top-level names that the setup and the items may use.
+        names: The program's top-level names that are tested, the tested function first. What else the items
+            use belongs in the setup: taken from the program, it could be replaced there. Names of built-ins
+            and of Python's modules are taken from the program only in the first place.
     """
 
     program: str

@@ -23,6 +23,8 @@ class Piece:
 
     def __init__(self, number: int, work: Work, items: list[int]) -> None:
         self.number, self.work, self.items = number, work, items
+        self.open = list(items)
+        """Those without a result."""
         self.inboxes: list[Inbox] = []
 
     def start(self, server: ServerProcess) -> None:
@@ -66,10 +68,8 @@ class Tests(Piece):
     def __init__(self, number: int, work: Work, items: list[int]) -> None:
         super().__init__(number, work, items)
         self.inboxes = [Inbox()]
-        self.open = list(items)
         self.loaded = False
         self.unloaded: str | None = None
-        self.said_unloaded = False
 
     def files(self) -> tuple[list[int], list[tuple[str, int]]]:
         """Program and two pipes for the candidate; tests, inbox and the same pipes for the examiner."""
@@ -104,7 +104,7 @@ class Tests(Piece):
                 self.loaded = True
                 server.begin(self.number)
             elif "unloaded" in message:
-                self.said_unloaded, self.unloaded = True, message["unloaded"]
+                self.unloaded = message["unloaded"]
             else:
                 self.open.remove(message["item"])
                 self.work.note(message.pop("item"), message)

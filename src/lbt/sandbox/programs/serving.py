@@ -2,6 +2,8 @@
 
 import array
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +20,13 @@ _BEGINNING = (
     "import sys; sys.path.insert(0, sys.argv.pop()); from lbt.sandbox.confined import server; "
     "sys.path.pop(0); server.main()"
 )
+_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 LAYERS = ("landlock", "seccomp")
+
+
+def _environment() -> dict[str, str]:
+    """Sets of texts have the same order in every run; the loader may need a path. The server forgets both."""
+    return {"PYTHONHASHSEED": "0"} | {key: os.environ[key] for key in _LOADER if key in os.environ}
 
 
 class ServerGone(Exception):
@@ -36,7 +44,8 @@ class ServerProcess:
     def __init__(self, launcher: Sequence[str] = (), layers: Sequence[str] = LAYERS) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-s", "-P", "-S", "-B", "-X", "utf8", "-c", _BEGINNING]
-        command = [*launcher, *python, str(theirs.fileno()), ",".join(layers), str(_ROOT)]
+        first = [shutil.which(part) or part for part in launcher[:1]]  # the server has no PATH
+        command = [*first, *launcher[1:], *python, str(theirs.fileno()), ",".join(layers), str(_ROOT)]
         with theirs:
             try:
                 self.process = subprocess.Popen(
@@ -44,7 +53,7 @@ class ServerProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    env={"PYTHONHASHSEED": "0"},  # sets of texts have the same order in every run
+                    env=_environment(),
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                     cwd="/",
@@ -52,7 +61,9 @@ class ServerProcess:
             except OSError as error:
                 self.control.close()
                 raise SandboxError(f"The sandbox does not start: {error}. Command: {command[0]}.") from None
-        self.containment = self._greeting()
+        said = self._greeting()
+        self.filtered = "seccomp" in said
+        self.containment = ", ".join([*(Path(part).name for part in launcher[:1]), said])
 
     def _greeting(self) -> str:
         self.control.settimeout(_START_LIMIT_S)

@@ -71,12 +71,12 @@ class Work:
         error = result["error"]
         if error is not None and (error == "MemoryError" or error.startswith("MemoryError:")):
             error = _MEMORY
-        self.results[number] = ItemResult(result["passed"], result["value"], error)
+        self.results[number] = ItemResult(result["passed"], _sound(result["value"]), _sound(error))
 
     def fail(self, number: int, error: str) -> None:
         """An item has no result, for this reason."""
         passed = False if isinstance(self.job.items[number], Test) else None
-        self.results[number] = ItemResult(passed, None, error)
+        self.results[number] = ItemResult(passed, None, _sound(error))
 
     def break_off(self, numbers: list[int], ended: Ended) -> None:
         """The processes ended at the first of these items; the others are tried by new ones."""
@@ -105,6 +105,11 @@ class Work:
 
     def unload(self, numbers: list[int], error: str) -> None:
         """The program cannot be loaded: none of these items can be done."""
-        self.program_error = _MEMORY if error.startswith("MemoryError") else error
+        self.program_error = _MEMORY if error.startswith("MemoryError") else _sound(error)
         for number in numbers:
-            self.fail(number, self.program_error)
+            self.fail(number, self.program_error or error)
+
+
+def _sound(text: str | None) -> str | None:
+    """Text that can be written to any file: halves of characters are spelt out."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
