@@ -17,7 +17,11 @@ from lbt.problems.rows import Place, parse_object
 from lbt.problems.settings import CodeProblemSettings
 from lbt.sandbox.programs import ProgramLimits
 
-pytestmark = [pytest.mark.slow, needs_real_data]
+pytestmark = [
+    pytest.mark.slow,
+    needs_real_data,
+    pytest.mark.filterwarnings("ignore:invalid escape sequence"),  # in some of the solutions
+]
 
 FORMS = {"humaneval": HumanEvalRow, "mbpp": MbppRow, "mbpp_sanitized": MbppRow}
 SIZES = {"humaneval": 164, "mbpp": 974, "mbpp_sanitized": 427}
