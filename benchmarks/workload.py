@@ -95,7 +95,7 @@ class Workload:
         exams = ExamSettings(**parameters("exams"))
         prompts = PromptSettings(**parameters("prompts"))
         plan = plan_exams(self.problems, self.table, exams, 0)
-        return ExamPapers(plan, self.problems, self.table, prompts, exams)
+        return ExamPapers(plan, self.problems, self.table, prompts, exams, domain_named("number"))
 
     @cached_property
     def rows(self) -> list[Paper]:

@@ -19,7 +19,7 @@ from lbt import settings
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
     path
-    for pattern in ("*.md", "docs/*.md", "conf/*.md", "src/**/models/*/README.md")
+    for pattern in ("*.md", "docs/*.md", "conf/*.md", "src/**/*models/*/README.md")
     for path in ROOT.glob(pattern)
 )
 # tests/test_walkthroughs.py follows those that make what they name.

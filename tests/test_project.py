@@ -138,7 +138,7 @@ def test_the_main_job_is_the_default() -> None:
     assert pipelines["__default__"].nodes == pipelines["lbt_finetune"].nodes
 
 
-@pytest.mark.parametrize("env", ["base", "test"])
+@pytest.mark.parametrize("env", ["base", "test", "pocket_code"])
 def test_the_configured_parameters_are_valid_and_all_read(env: str) -> None:
     raw = config_of(env)["parameters"]
     typed = ParameterValidator(dict(pipelines)).validate_raw_params(raw)

@@ -14,8 +14,10 @@ from lbt.statistics import (
     cluster_t_interval,
     clustered_auc,
     compare_paired,
+    compare_shares,
     exam_score_intervals,
     mcnemar_exact,
+    mean_share_interval,
     paired_bootstrap_interval,
     sign_flip_p_value,
     wilson_interval,
@@ -216,3 +218,30 @@ def test_a_single_scores_cluster_bootstrap_agrees_with_theory() -> None:
     theory = stats.norm.cdf(1 / np.sqrt(2))
     assert area.low < theory < area.high
     assert area.high - area.low == pytest.approx(0.109, abs=0.02)
+
+
+def test_chances_are_compared_by_students_t_over_problems_and_over_families() -> None:
+    first, second = np.array([0.5, 0.0, 0.25, 1.0]), np.array([1.0, 0.0, 1.0, 0.5])
+    found = compare_shares(first, second, ["a", "a", "b", "b"], 0.9)
+    by_problem, by_family = (stats.ttest_1samp(values, 0) for values in (second - first, [0.5 / 2, 0.25 / 2]))
+    assert found.difference == pytest.approx(0.1875)
+    for test, low, high, p_value in (
+        (by_problem, found.low, found.high, found.p_value),
+        (by_family, found.family_low, found.family_high, found.family_p_value),
+    ):
+        interval = test.confidence_interval(0.9)
+        assert [low, high, p_value] == pytest.approx([interval.low, interval.high, test.pvalue])
+
+
+def test_equal_chances_differ_by_nothing_and_one_problem_says_nothing() -> None:
+    same = np.array([0.5, 0.25])
+    found = compare_shares(same, same, ["a", "b"], 0.95)
+    assert (found.difference, found.low, found.high, found.p_value) == (0, 0, 0, 1)
+    always = compare_shares(same, same + 0.5, ["a", "b"], 0.95)
+    assert always.p_value == 0.5, "two signs are alike by chance half of the time"
+    alone = compare_shares(same[:1], same[1:], ["a"], 0.95)
+    assert (alone.low, alone.high, alone.p_value, alone.family_low) == (-1, 1, 1, None)
+    assert mean_share_interval(same[:1], 0.95) == (0, 1)
+    low, high = mean_share_interval(np.array([0.0, 0.1]), 0.95)
+    assert low == 0
+    assert high > 0.1

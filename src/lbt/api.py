@@ -82,9 +82,10 @@ class Classroom:
             for name, model in self.students.items()
         }
         plan = plan_exams(taught, graded, self.exams, self.seed)
-        papers = ExamPapers(plan, taught, graded, self.prompts, self.exams)
+        domain = domain_named(self.domain)
+        papers = ExamPapers(plan, taught, graded, self.prompts, self.exams, domain)
         with GenerationStore(self.store) as store:
-            asker = Asker(self.prompts, store, self.seed, domain_named(self.domain))
+            asker = Asker(self.prompts, store, self.seed, domain)
             answers = sit_exams(asker, papers, students).table
         scores = score_rationales(answers, ScoringSettings())
         return Scored(taught, graded, answers, scores)

@@ -113,12 +113,42 @@ def compare_paired(
     )
 
 
+def compare_shares(first: Floats, second: Floats, families: Sequence[str], confidence: float) -> Comparison:
+    """As `compare_paired`, where a problem is answered rightly with some chance: t intervals and t tests."""
+    _, codes = np.unique(np.asarray(families, dtype=str), return_inverse=True)
+    difference = second - first
+    of_problems, of_families = (
+        _t_test(difference, clusters, confidence) for clusters in (np.arange(len(difference)), codes)
+    )
+    low, high, p_value = of_problems or (-1.0, 1.0, 1.0)
+    by_family = of_families or (None, None, None)
+    return Comparison(float(difference.mean()), low, high, p_value, int(codes.max()) + 1, *by_family)
+
+
+def mean_share_interval(shares: Floats, confidence: float) -> Interval:
+    """t interval of the mean of shares, over problems; the whole of [0, 1] with fewer than two."""
+    found = cluster_t_interval(shares, np.arange(len(shares)), confidence)
+    return (0.0, 1.0) if found is None else (max(found[0], 0.0), found[1])
+
+
 def cluster_t_interval(values: Floats, clusters: NDArray[np.intp], confidence: float) -> Interval | None:
     """t interval of the mean of values between -1 and 1, over clusters; None with fewer than two.
 
     `clusters` numbers each value's cluster. The mean is a ratio of the clusters' sums to their sizes, both of
     which vary (Cochran 1977, Sampling Techniques, chapter 6); it has as many degrees of freedom as there are
     clusters less one (Cameron and Miller 2015, Journal of Human Resources 50:317).
+    """
+    found = _t_test(values, clusters, confidence)
+    return None if found is None else found[:2]
+
+
+def _t_test(
+    values: Floats, clusters: NDArray[np.intp], confidence: float
+) -> tuple[float, float, float] | None:
+    """The interval, and the two-sided p-value that the mean is zero.
+
+    Where all clusters have one mean that is not zero, t has no end; the p-value is then the least that the
+    signs of so many clusters can give.
     """
     _, codes = np.unique(clusters, return_inverse=True)
     sums, sizes = np.bincount(codes, weights=values), np.bincount(codes)
@@ -127,7 +157,11 @@ def cluster_t_interval(values: Floats, clusters: NDArray[np.intp], confidence: f
         return None
     spread = math.sqrt(count / (count - 1) * float(((sums - mean * sizes) ** 2).sum())) / len(values)
     half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread
-    return max(mean - half, -1.0), min(mean + half, 1.0)
+    if spread:
+        p_value = 2 * float(stats.t.sf(abs(mean) / spread, count - 1))
+    else:
+        p_value = 0.5 ** (count - 1) if mean else 1.0
+    return max(mean - half, -1.0), min(mean + half, 1.0), p_value
 
 
 def sign_flip_p_value(sums: Sequence[int]) -> float:

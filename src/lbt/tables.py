@@ -222,17 +222,26 @@ pocket_answers = _table(
 
 teacher_exam_answers = exam_answers  # of the teacher itself, under the student name "teacher"
 
+# What was debugged, as it was before; failed_test and failure are what the model was shown.
+first_rationales = rationales
+first_exam_answers = exam_answers
+first_baseline_answers = baseline_answers
+first_teacher_exam_answers = teacher_exam_answers
+
 selections = _table(
     {
         "method": _text(),
-        "rule": _text(checks=pa.Check.isin(["sc", "max", "sum", "avg"])),
+        "rule": _text(checks=pa.Check.isin(["sc", "max", "sum", "avg", "any"])),  # any: one drawn at random
         "students": _text(nullable=True),  # a student's name, "all", or "teacher"; none without exams
         "problem_id": _text(),
         "family": _text(),
         "answer": _text(nullable=True),
-        "right": pa.Column("boolean", nullable=True),  # none: all generations failed
-        "count": _count(),  # samples that give the answer
+        "right": pa.Column("boolean", nullable=True),  # none: all generations failed, or one is drawn
+        "count": _count(),  # samples that give the answer, or of which one is drawn
         "score": pa.Column(float, nullable=True),  # what the rule maximises; none without exams
+        # of programs
+        "chance": _share(nullable=True, required=False),  # of a right answer: 0 or 1 where none is drawn
+        "hidden_share": _share(nullable=True, required=False),  # of the hidden tests, those that pass
     },
     unique=["method", "problem_id"],
 )

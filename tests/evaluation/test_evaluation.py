@@ -208,6 +208,48 @@ def test_one_model_alone_has_transcripts_too() -> None:
     assert "(0 of 0)" in sample_transcripts(known, greedy(base="ee"), 0)
 
 
+def programs(**shares: list[tuple[float | None, float | None]]) -> pd.DataFrame:
+    """Visible and hidden share of each problem's program, by model; one that passes all is right."""
+    letters = {
+        name: "".join("w" if 0 in of or 0.5 in of else "c" for of in all_of)
+        for name, all_of in shares.items()
+    }
+    answers = greedy(**letters).assign(failed_test=None, failure=None, answer="def f():\n    ...")
+    of_all = [of for all_of in shares.values() for of in all_of]
+    wrong = answers["verdict"] == "wrong"
+    answers.loc[wrong, ["failed_test", "failure"]] = ["assert f() == 1", "AssertionError"]
+    return tables.evaluation_answers.validate(
+        answers.assign(
+            visible_share=pd.Series([visible for visible, _ in of_all], dtype=float),
+            hidden_share=pd.Series([hidden for _, hidden in of_all], dtype=float),
+        )
+    )
+
+
+def test_programs_are_compared_by_the_tests_that_they_pass_too() -> None:
+    answers = programs(base=[(1, 1), (0.5, 0), (1, None)], tuned=[(1, 1), (1, 0.5), (1, None)])
+    metrics, _ = compare_models(answers, SETTINGS, 0, NUMBER)
+    assert metrics["eval.base.accuracy"] == 2 / 3
+    assert metrics["eval.base.visible_share"] == pytest.approx(2.5 / 3)
+    assert (metrics["eval.base.hidden_share"], metrics["eval.tuned.hidden_share"]) == (0.5, 0.75)
+    assert metrics["eval.tuned.hidden_share_ci_high"] == 1
+    plain, _ = compare_models(greedy(base="cw"), SETTINGS, 0, NUMBER)
+    assert not [name for name in plain if name.endswith("_share")]
+
+
+def test_transcripts_of_programs_say_how_they_did_in_the_tests() -> None:
+    gold = '{"kind": "function", "visible": ["assert f() == 1"]}'
+    known = pd.DataFrame({"problem_id": ["p0", "p1"], "family": "f", "question": "q", "answer": gold})
+    text = sample_transcripts(known, programs(base=[(0.5, 0), (1, None)], tuned=[(1, 1), (1, None)]), 0)
+    assert (
+        "**base**, wrong (passes 50 % of the visible tests and 0 % of the hidden tests; AssertionError):"
+        in text
+    )
+    assert "**tuned**, correct (passes 100 % of the visible tests and 100 % of the hidden tests):" in text
+    assert ' "visible": [\n  "assert f() == 1"\n ]' in text
+    assert "Gold answer" not in text
+
+
 def test_problems_are_asked_greedily_once_and_sampled(asker: Asker) -> None:
     problems = pd.DataFrame(
         {

@@ -1,5 +1,6 @@
 """Every exam maker: never the teaching problem's own text, the same whatever the row order, at most k."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,41 @@ def test_further_demos_are_the_same_for_all_that_are_compared(caplog: pytest.Log
 def test_one_demo_an_exam_needs_no_further_column() -> None:
     table = problems([("teaching", "a", "1?", None, None), ("exam", "a", "2?", None, None)])
     assert "companions" not in plan_exams(table, demos(table), settings(), 0)
+
+
+TOPIC = problems([("teaching", "a", word, None, None) for word in ("Find x", "Find y", "Find z")])
+
+
+def test_teaching_problems_examine_each_other_where_they_are_to_and_no_one_examines_itself() -> None:
+    assert exams_of(TOPIC, settings(teaching_problems=True, wanted=9)) == {
+        "p000": ["p001", "p002"],
+        "p001": ["p000", "p002"],
+        "p002": ["p000", "p001"],
+    }
+    with pytest.raises(DataError, match="has no other problem with role exam"):
+        exams_of(TOPIC, settings())
+
+
+def test_an_exam_may_have_all_problems_that_suit_and_is_then_never_short(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rows = [("exam", "a", f"Find {letter}", None, None) for letter in "bcdefg"]
+    table = problems([("teaching", "a", "Find a", None, None), *rows])
+    every = ExamSettings(problems_per_demo=None, sampling=SAMPLING)
+    assert len(exams_of(table, every)["p000"]) == 6
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("role", [{"role": "teaching"}, {}])
+def test_a_file_of_teaching_problems_alone_is_enough_where_they_examine_each_other(
+    role: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.jsonl"
+    rows = [{"question": f"{n} + {n}?", "answer": str(2 * n), "family": "f", **role} for n in range(3)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    chosen = ProblemSettings(source="jsonl", path=str(file), evaluation=0)
+    table, _ = load_problems(chosen, 0, needs_exam_problems=False)
+    assert table["role"].tolist() == ["teaching"] * 3
+    if role:
+        with pytest.raises(DataError, match="has no exam problem"):
+            load_problems(chosen, 0)

@@ -1,5 +1,6 @@
 """The dry run as a pipeline, and the presets of the paper."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from kedro.validation.parameter_validator import ParameterValidator
 from tests.real_data import DATA, needs_real_data
 
 from lbt import settings
+from lbt.errors import DataError
 from lbt.grading.domains.math.statements import math_statements
 from lbt.hooks import ParameterNames
 from lbt.prompts import exam_messages
@@ -194,3 +196,39 @@ def test_the_training_of_the_paper_has_1564_problems_and_is_evaluated_on_500(
     # even at half the characters a token that are assumed
     assert 2 * (plan["training"]["longest_pair"] - 1024) + 1024 <= plan["training"]["maximum_length"]
     assert plan["warnings"] == []
+
+
+def leetcode(number: int) -> dict[str, Any]:
+    tests = [{"arguments": [x], "expected": x + number, "visible": x < 2} for x in range(4)]
+    return {
+        "question": f"Add {number} to x.",
+        "family": "sums",
+        "starter": f"class Solution:\n    def add{number}(self, x: int) -> int:\n        ",
+        "entry_point": f"add{number}",
+        "tests": tests,
+    }
+
+
+def test_the_papers_experiment_on_programs_is_planned_for_a_file_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LBT_DATA", str(tmp_path / "data"))
+    raw = tmp_path / "data/01_raw"
+    raw.mkdir(parents=True)
+    with pytest.raises(DataError, match=r"leetcode\.jsonl: LeetCode problems that you bring"):
+        dry_run("paper_code", tmp_path)
+    (raw / "leetcode.jsonl").write_text("\n".join(json.dumps(leetcode(number)) for number in range(5)))
+    parameters = typed("paper_code")
+    ParameterNames().after_catalog_created({"parameters": parameters})
+    teaching, exams = parameters["teaching"], parameters["exams"]
+    assert (teaching.samples, teaching.sampling.temperature, teaching.sampling.top_p) == (8, 0.6, 0.9)
+    assert (exams.maker, exams.sampling.temperature, parameters["search"].rule) == ("family", 0, "max")
+    assert not parameters["debug"].on
+    plan, _ = dry_run("paper_code", tmp_path)
+    assert plan["data"]["by_role"] == {"teaching": 5, "exam": 0, "evaluation": 0}
+    assert plan["data"]["exams"]["exams_by_size"] == {"4": 5}, "all other problems of the topic"
+    found = of_stage(plan, "lbt_search")
+    assert found["teaching"]["generations"] == 5 * 8
+    assert found["exams of student"]["generations"] == 5 * 8 * 4 + 5
+    assert "class Solution" in plan["prompts"]["teaching"]
+    assert "expected" not in json.dumps(plan["prompts"]), "tests are not part of a prompt"

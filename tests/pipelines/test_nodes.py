@@ -23,7 +23,7 @@ from lbt.pipelines.evaluation import nodes as evaluation
 from lbt.pipelines.parameters import Domain, Folder, Seed
 from lbt.pipelines.problems import nodes as problems
 from lbt.pipelines.training import nodes as training
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 from lbt.teaching import TeachingSettings
 from lbt.training import Checkpoint, TrainingSettings
 
@@ -47,7 +47,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ModelSettings]]:
 
     def answer_problems(asker: Any, problems: Any, label: str, model: ModelSettings, settings: Any) -> Asked:
         seen.append((label, model))
-        return Asked(pd.DataFrame({"model": [label]}), USAGE)
+        table = pd.DataFrame({"model": [label]})
+        return Asked(table, USAGE, table.head(0))
 
     monkeypatch.setattr(evaluation.stage, "answer_problems", answer_problems)
     return seen
@@ -65,6 +66,7 @@ def evaluate(checkpoint: Checkpoint, tmp_path: Path) -> tuple[pd.DataFrame, dict
         Seed(0),
         Domain("number"),
         GradingSettings(),
+        DebugSettings(),
     )
 
 
@@ -144,6 +146,7 @@ def test_a_teacher_on_a_server_is_evaluated_here_with_its_weights(
             Seed(0),
             Domain("number"),
             GradingSettings(),
+            DebugSettings(),
         )
         assert [(model.engine, model.server) for _, model in asked] == [(expected, None)] * 2
 

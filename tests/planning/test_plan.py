@@ -8,7 +8,7 @@ import pytest
 from huggingface_hub import constants
 
 from lbt.asking import Asker
-from lbt.errors import DataError, ModelError
+from lbt.errors import DataError, ModelError, SettingsError
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamPapers, ExamSettings, plan_exams, report_exams
 from lbt.exams.sitting import sit_one
@@ -22,7 +22,8 @@ from lbt.generation import (
     ServerSettings,
 )
 from lbt.generation.engines.scripted import scripted_model
-from lbt.grading import GradingSettings
+from lbt.grading import GradingSettings, domain_named
+from lbt.grading.domains.code import CodeGold
 from lbt.planning import RunSettings, check_files, describe_plan, plan_run
 from lbt.planning.counting import Load
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
@@ -30,7 +31,7 @@ from lbt.planning.prompting import prompting_of
 from lbt.pocket.problems import load_pocket_problems
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings
-from lbt.prompts import PromptSettings, Shot
+from lbt.prompts import DebugSettings, PromptSettings, Shot
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
@@ -39,6 +40,7 @@ POCKET = Path(__file__).parents[2] / "src/lbt/pocket/models"
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=24)
 PROBLEMS, INGEST = load_pocket_problems(ProblemSettings(teaching=6, exam_per_family=3, evaluation=5), 0)
 EXAMS = ExamSettings(problems_per_demo=2, repeats=3, sampling=SAMPLING)
+NUMBER = domain_named("number")
 PROMPTS = PromptSettings(shots=(Shot(question="1 + 1", answer="2"),))
 MODELS = ModelsSettings(
     teacher=ModelSettings(path=str(POCKET / "teacher")),
@@ -56,6 +58,7 @@ SETTINGS: dict[str, Any] = {
     "seed": 0,
     "domain": "number",
     "grading": GradingSettings(),
+    "debug": DebugSettings(),
 }
 
 
@@ -79,7 +82,9 @@ def test_exams_are_counted_as_they_are_planned_and_sat(asker: Asker) -> None:
     teacher = scripted_model(lambda messages, sample: f"{sample}\n#### 1", "teacher")
     rationales = sample_rationales(asker, PROBLEMS, teacher, SETTINGS["teaching"]).table
     assert rationales["demo_id"].nunique() == 6 * 4
-    papers = ExamPapers(plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS)
+    papers = ExamPapers(
+        plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
+    )
     student = scripted_model(lambda messages, sample: "#### 1", "student")
     sat = sit_one(asker, papers, "strong", student)
     load = loads(plan(), "lbt_finetune")["exams of strong"]
@@ -102,7 +107,9 @@ def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
             for place in range(4)
         ]
     )
-    papers = ExamPapers(plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS)
+    papers = ExamPapers(
+        plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
+    )
     prompts = [prompting.render(task.messages, "") for task in papers.tasks("strong")]
     sizes = prompting.count(prompts)
     load = loads(plan(), "lbt_finetune")["exams of strong"]
@@ -140,6 +147,61 @@ def test_exams_that_may_end_early_may_cost_nothing() -> None:
     exact = loads(plan(search=SearchSettings(examiner="exact")), "lbt_search")["exams of strong"]
     assert exact["fewest"] == 0
     assert exact["generations"] == 6 * 4 * 2 * 3 < full["generations"]
+
+
+GOLD = CodeGold(entry_point="f", visible=("assert f(1) == 1",), hidden=("assert f(2) == 2",))
+CODE: dict[str, Any] = {"domain": "code", "debug": DebugSettings(teacher=True, students=True)}
+
+
+def coded(job: str, **options: Any) -> dict[str, dict[str, Any]]:
+    problems = PROBLEMS.assign(answer=GOLD.dumped())
+    settings = RunSettings(**SETTINGS | CODE | options)
+    ingest = INGEST | {"exams": report_exams(problems, settings.exams, settings.seed)}
+    return loads(plan_run(settings, problems, ingest), job)
+
+
+def test_second_turns_are_counted_as_if_every_answer_were_debugged() -> None:
+    found = coded("lbt_search")
+    first = [stage for stage in found if not stage.endswith("debugging")]
+    assert [stage for stage in found if stage not in first] == [
+        "teaching: debugging",
+        "exams of strong: debugging",
+        "baselines: greedy, debugging",
+        "baselines: solutions, debugging",
+        "baselines: worked examples, debugging",
+        "baselines: own exams, debugging",
+    ]
+    for stage in first:
+        second = found[f"{stage}, debugging" if ":" in stage else f"{stage}: debugging"]
+        asked = found[stage]
+        assert second["generations"] == second["prompts"] == asked["generations"]
+        assert second["fewest"] == 0
+        assert second["longest"] > asked["longest"] + SAMPLING.max_tokens
+        assert second["prompt_tokens"] > asked["generations"] * SAMPLING.max_tokens
+    teachers_own = coded("lbt_finetune", debug=DebugSettings(teacher=True))
+    assert list(teachers_own) == [
+        "teaching",
+        "teaching: debugging",
+        "exams of strong",
+        "evaluation of base",
+        "evaluation of tuned",
+    ]
+
+
+def test_no_more_second_turns_are_asked_than_are_counted(asker: Asker) -> None:
+    teacher = scripted_model(lambda messages, sample: "```python\ndef f(x): return 3\n```", "wrong")
+    problems = PROBLEMS.assign(answer=GOLD.dumped())
+    debugging = Asker(PROMPTS, asker.store, 0, domain_named("code"), DebugSettings(teacher=True))
+    sampled = sample_rationales(debugging, problems, teacher, SETTINGS["teaching"])
+    counted = coded("lbt_finetune")
+    assert len(sampled.first) == counted["teaching: debugging"]["generations"]
+
+
+def test_what_only_mathematics_can_vote_by_or_be_debugged_is_refused() -> None:
+    with pytest.raises(SettingsError, match="answers: paper counts votes"):
+        coded("lbt_search", search=SearchSettings(answers="paper"))
+    with pytest.raises(SettingsError, match=r"debug\.students shows a model"):
+        plan(debug=DebugSettings(students=True))
 
 
 def test_a_model_with_two_roles_is_named_by_both() -> None:

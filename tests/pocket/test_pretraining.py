@@ -66,6 +66,28 @@ def test_the_schedule_warms_up_stays_and_decays_to_nothing() -> None:
     assert factors[500] == max(factors) == 1.0
 
 
+@pytest.mark.parametrize("shape", [(24, 24), (64, 24), (24, 64)])
+def test_muon_in_float32_is_torchs_muon_up_to_its_rounding(shape: tuple[int, int]) -> None:
+    import torch
+
+    from lbt.pocket.muon import Muon32
+
+    torch.manual_seed(0)
+    start, gradients = torch.randn(shape), [torch.randn(shape) for _ in range(3)]
+    ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
+    settings = {"lr": 0.1, "weight_decay": 0.05}
+    optimizers = {
+        ours: Muon32([ours], **settings),
+        theirs: torch.optim.Muon([theirs], adjust_lr_fn="match_rms_adamw", **settings),
+    }
+    for gradient in gradients:
+        for parameter, optimizer in optimizers.items():
+            parameter.grad = gradient.clone()
+            optimizer.step()
+    moved = (theirs - start).norm()
+    assert (ours - theirs).norm() < 0.02 * moved
+
+
 @pytest.mark.slow
 def test_a_killed_pretraining_resumes_to_the_same_weights_and_a_finished_one_is_kept(
     tokenizer: "PreTrainedTokenizerFast", tmp_path: Path

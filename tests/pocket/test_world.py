@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from lbt.grading import domain_named, grade
-from lbt.pocket.procedures import recognise_procedure
+from lbt.pocket.mathematics import MATHEMATICS
 from lbt.pocket.world import FAMILIES, Family, Numbers
 
 NUMBER = domain_named("number")
@@ -38,7 +38,7 @@ def test_every_rationale_tells_its_procedure_by_its_opener(family: Family) -> No
     rng = Random(0)
     for numbers in _sound_numbers(family, 20):
         for kind in family.kinds():
-            assert recognise_procedure(family.name, family.rationale(kind, numbers, rng)) == kind
+            assert MATHEMATICS.recognise(family.name, family.rationale(kind, numbers, rng)) == kind
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)

@@ -67,7 +67,9 @@ def models(students: dict[str, Student]) -> dict[str, ModelSettings]:
 
 def papers(asker: Asker) -> ExamPapers:
     taught = rationales()
-    return ExamPapers(plan_exams(PROBLEMS, taught, SETTINGS, 0), PROBLEMS, taught, asker.prompts, SETTINGS)
+    return ExamPapers(
+        plan_exams(PROBLEMS, taught, SETTINGS, 0), PROBLEMS, taught, asker.prompts, SETTINGS, asker.domain
+    )
 
 
 def sit_in_waves(rule: ExamRule, students: dict[str, Student], asker: Asker) -> AdaptiveExams:

@@ -50,7 +50,7 @@ def adder() -> Adder:
 def taught(adder: Adder, asker: Asker) -> tuple[pd.DataFrame, ExamPapers]:
     rationales = sample_rationales(asker, PROBLEMS, adder.model, TEACHING).table
     plan = plan_exams(PROBLEMS, rationales, EXAMS, 0)
-    return rationales, ExamPapers(plan, PROBLEMS, rationales, asker.prompts, EXAMS)
+    return rationales, ExamPapers(plan, PROBLEMS, rationales, asker.prompts, EXAMS, asker.domain)
 
 
 def ask(adder: Adder, asker: Asker, settings: SearchSettings) -> BaselineAnswers:

@@ -11,6 +11,7 @@ from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed
 from lbt.pipelines.search import nodes
+from lbt.prompts import DebugSettings
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings
 
@@ -48,7 +49,7 @@ def test_the_search_draws_its_own_number_of_rationales(asker: Asker, samples: in
         {"problem_id": ["p"], "family": "f", "question": "2 + 2?", "answer": "4", "role": "teaching"}
     )
     no_checks: list[dict[str, object]] = [{}, {}, {}]
-    rationales, usage = nodes.sample_rationales(
+    rationales, usage, first = nodes.sample_rationales(
         problems,
         ModelsSettings(teacher=model, students={"s": model}),
         TeachingSettings(samples=2, sampling=SamplingSettings(temperature=1.0, max_tokens=8)),
@@ -58,6 +59,8 @@ def test_the_search_draws_its_own_number_of_rationales(asker: Asker, samples: in
         Seed(0),
         Domain("number"),
         GradingSettings(),
+        DebugSettings(),
         *no_checks,
     )
     assert len(rationales) == usage["new"] == drawn
+    assert first.empty

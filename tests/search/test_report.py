@@ -65,6 +65,27 @@ def test_a_search_is_summarised_with_intervals_and_its_baselines() -> None:
     ]
 
 
+def test_a_search_on_programs_says_what_the_visible_tests_alone_give() -> None:
+    of_programs = {
+        **METRICS,
+        **accuracy("visible_tests", 0.6),
+        **accuracy("visible_tests.sum", 0.92),
+        **difference("sum_minus_visible_tests", 0.3),
+        "search.sum.hidden_share": 0.95,
+        "search.visible_tests.hidden_share": 0.7,
+    }
+    lines = summarise_search(of_programs, [USAGE]).splitlines()
+    start = lines.index("Any that passes visible tests  60.0 % [50.0, 65.0]")
+    assert lines[start + 1 : start + 5] == [
+        "  of these SUM                 92.0 % [82.0, 97.0]",
+        "SUM over visible tests         +30.0 points [+20.0, +40.0], p = 3.2e-08",
+        "  in new families              [+10.0, +50.0], p = 0.01",
+        "Hidden tests passed            95.0 % SUM, 70.0 % visible tests",
+    ]
+    [bars] = plot_search_accuracy(of_programs).data
+    assert list(bars.x)[-2:] == ["visible tests", "visible tests, then SUM"]
+
+
 def test_accuracies_are_drawn_with_their_intervals() -> None:
     figure = plot_search_accuracy(METRICS)
     [bars] = figure.data

@@ -11,14 +11,16 @@ from typing import Any, Self
 import pandas as pd
 import pandera.pandas as pa
 
+from lbt.asking.debugging import SecondTurns, check_debug
 from lbt.asking.tasks import Task
-from lbt.asking.usage import Usage, usage_of
+from lbt.asking.usage import Usage, add_usage, usage_of
 from lbt.generation import Completion, GenerationStore, ModelSettings, Request, Sampler
 from lbt.grading import Domain, Graded, grade_completions
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 from lbt.tables import make_table
 
 _ROWS_AT_A_TIME = 20_000
+_DEBUG_OFF = DebugSettings()
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Asked:
     table: pd.DataFrame
     """One row per answer, in the order of the tasks."""
     usage: Usage
+    first: pd.DataFrame
+    """Of the answers that were debugged, the rows as they were before."""
 
 
 class Asker:
@@ -38,13 +42,26 @@ class Asker:
         store: Where texts and verdicts are looked up and kept.
         seed: The run's seed.
         domain: What an answer is, and how it is graded.
+        debug: Whose programs are debugged; stages read it.
+
+    Raises:
+        SettingsError: Something is to be debugged that is no program.
     """
 
-    def __init__(self, prompts: PromptSettings, store: GenerationStore, seed: int, domain: Domain) -> None:
+    def __init__(
+        self,
+        prompts: PromptSettings,
+        store: GenerationStore,
+        seed: int,
+        domain: Domain,
+        debug: DebugSettings = _DEBUG_OFF,
+    ) -> None:
+        check_debug(debug, domain)
         self.prompts = prompts
         self.store = store
         self.seed = seed
         self.domain = domain
+        self.debug = debug
 
     def ask(
         self,
@@ -53,10 +70,11 @@ class Asker:
         tasks: Sequence[Task],
         schema: pa.DataFrameSchema,
         stopping: Event | None = None,
+        debug: bool = False,
     ) -> Asked:
         """As `open`, for a model that is asked once."""
         with self.open(model, label, stopping) as opened:
-            return opened.ask(tasks, schema)
+            return opened.ask(tasks, schema, debug=debug)
 
     def open(self, model: ModelSettings, label: str, stopping: Event | None = None) -> "OpenModel":
         """A model that can be asked several times and is loaded at most once; use it in a `with` block.
@@ -73,7 +91,7 @@ class Asker:
 
     def with_store(self, store: GenerationStore) -> "Asker":
         """The same with another connection to the store, for another thread."""
-        return Asker(self.prompts, store, self.seed, self.domain)
+        return Asker(self.prompts, store, self.seed, self.domain, self.debug)
 
 
 class OpenModel:
@@ -81,10 +99,13 @@ class OpenModel:
 
     def __init__(self, asker: Asker, model: ModelSettings, label: str, stopping: Event | None) -> None:
         self._asker = asker
+        self._label = label
         self._resources = ExitStack()
         self._sampler = self._resources.enter_context(Sampler(model, asker.store, label, stopping))
 
-    def ask(self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "") -> Asked:
+    def ask(
+        self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "", debug: bool = False
+    ) -> Asked:
         """The graded answers to all tasks, from the store where it has them.
 
         Equal tasks are generated once. Answers are graded some thousands at a time, and tasks are made when
@@ -96,10 +117,24 @@ class OpenModel:
                 `text`, `answer`, `verdict`, `finish_reason`, `tokens`, its number (`sample_index` or
                 `repeat`) and the domain's `details`. A failed generation has no text and the verdict "error".
             part: What this call is about, for the progress bar, where a stage makes several.
+            debug: Whether programs that fail a visible test are answered once more (`SecondTurns`).
 
         Raises:
             ModelError: As `Sampler.generate`.
         """
+        table, usage = self._ask(tasks, schema, part)
+        if not debug:
+            return Asked(table, usage, table.head(0))
+        asker = self._asker
+        turns = SecondTurns(tasks, table, asker.domain, asker.prompts, asker.debug)
+        second, further = self._ask(turns.find(asker.store), schema, debugging(part))
+        number = "repeat" if "repeat" in schema.columns else "sample_index"
+        table, first = turns.replace(second, number, f"{self._label}: {part}" if part else self._label)
+        return Asked(table, add_usage([usage, further]), first)
+
+    def _ask(
+        self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str
+    ) -> tuple[pd.DataFrame, Usage]:
         details = self._asker.domain.details
         samples = self._sampler.generate(Requests(tasks, self._asker), part)
         answers = _answers(tasks, samples.completions)
@@ -107,7 +142,7 @@ class OpenModel:
         while some := list(islice(answers, _ROWS_AT_A_TIME)):
             parts.append(make_table(schema, self._graded(some, "repeat" in schema.columns), details))
         table = pd.concat(parts, ignore_index=True) if parts else make_table(schema, [], details)
-        return Asked(table, usage_of(samples))
+        return table, usage_of(samples)
 
     def _graded(self, answers: "Sequence[_Answer]", repeats: bool) -> list[dict[str, Any]]:
         graded = grade_completions(
@@ -129,6 +164,11 @@ class OpenModel:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._resources.close()
+
+
+def debugging(part: str) -> str:
+    """What the second turns of a part are called."""
+    return f"{part}, debugging" if part else "debugging"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from lbt.evaluation.settings import EvaluationSettings
 from lbt.evaluation.voting import sampled_metrics
 from lbt.grading import COUNTED, Voting
 from lbt.seeds import random_stream
-from lbt.statistics import compare_paired, wilson_interval
+from lbt.statistics import compare_paired, mean_share_interval, wilson_interval
 
 
 def compare_models(
@@ -22,7 +22,9 @@ def compare_models(
     eval.broken (problems that only one of them got right). For new problems of these families: eval.delta's
     _ci_low and _ci_high (paired bootstrap) and eval.p_value (exact McNemar test). For new families: its
     _family_ci_low and _family_ci_high (t interval over the eval.families that were seen) and
-    eval.family_p_value (exact sign-flip test). Raises DataError if no problem is left.
+    eval.family_p_value (exact sign-flip test). Of programs also eval.<model>.visible_share and hidden_share:
+    the mean shares of tests that they pass, over the problems that have such tests, with t intervals. Raises
+    DataError if no problem is left.
     """
     greedy = evaluation_answers[evaluation_answers["decoding"] == "greedy"]
     right = _right_answers(greedy)
@@ -44,6 +46,7 @@ def compare_models(
         metrics |= _paired_metrics(complete.astype(bool), families, settings, seed)
     metrics |= sampled_metrics(evaluation_answers[evaluation_answers["decoding"] == "sampled"], voting)
     used = greedy[greedy["problem_id"].isin(complete.index)]
+    metrics |= _shares_of_tests(used, settings.confidence)
     return metrics, _accuracy_by_family(used, settings.confidence)
 
 
@@ -58,6 +61,19 @@ def _accuracy_metrics(model: str, right: pd.Series, confidence: float) -> dict[s
     low, high = wilson_interval(int(right.sum()), len(right), confidence)
     name = f"eval.{model}.accuracy"
     return {name: float(right.mean()), f"{name}_ci_low": low, f"{name}_ci_high": high}
+
+
+def _shares_of_tests(greedy: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """The shares of visible and hidden tests that each model's programs pass; nothing without programs."""
+    metrics: dict[str, float] = {}
+    for column in ("visible_share", "hidden_share"):
+        shares = greedy.dropna(subset=[column]) if column in greedy else greedy.head(0)
+        for model, rows in shares.groupby("model", sort=True):
+            passed = rows[column].to_numpy(float)
+            low, high = mean_share_interval(passed, confidence)
+            name = f"eval.{model}.{column}"
+            metrics |= {name: float(passed.mean()), f"{name}_ci_low": low, f"{name}_ci_high": high}
+    return metrics
 
 
 def _paired_metrics(

@@ -1,5 +1,6 @@
 """A few problems with the answers of both models, to read."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ _KINDS = {
     (True, False): "Broken by training",
     (False, False): "Wrong before and after",
 }
+_OF_PROGRAMS = ("visible_share", "hidden_share", "failure")
 _KINDS_OF_BASE = {(True,): "Right", (False,): "Wrong"}
 
 
@@ -26,7 +28,8 @@ def sample_transcripts(
     greedy = evaluation_answers[evaluation_answers["decoding"] == "greedy"]
     greedy = greedy[greedy["verdict"] != "error"]
     models = sorted(greedy["model"].unique())
-    table = greedy.pivot(index="problem_id", columns="model", values=["verdict", "text", "answer"])
+    shown = ["verdict", "text", "answer", *(name for name in _OF_PROGRAMS if name in greedy)]
+    table = greedy.pivot(index="problem_id", columns="model", values=shown)
     table = table.dropna(subset=[("verdict", model) for model in models]).sort_index()
     known = problems.set_index("problem_id")
     right = list(zip(*(table["verdict", model].eq("correct") for model in models), strict=True))
@@ -44,13 +47,37 @@ def _one(name: str, problem: Mapping[Any, Any], answers: Mapping[Any, Any], mode
     lines = [
         f"### {name} ({problem['family']})\n",
         _fenced(problem["question"]),
-        f"Gold answer: {problem['answer']}\n",
+        *_gold(problem["answer"]),
     ]
     for model in models:
-        given = answers["answer", model]
-        said = "no answer" if pd.isna(given) else f"answer {given}"
+        said = _said(answers, model)
         lines += [f"**{model}**, {answers['verdict', model]} ({said}):\n", _fenced(answers["text", model])]
     return "\n".join(lines)
+
+
+def _gold(answer: str) -> list[str]:
+    """The gold answer; tests, which are JSON, a line a field."""
+    try:
+        tests = json.loads(answer)
+    except ValueError:
+        tests = None
+    if not isinstance(tests, dict):
+        return [f"Gold answer: {answer}\n"]
+    return ["Tests:\n", _fenced(json.dumps(tests, indent=1, ensure_ascii=False))]
+
+
+def _said(answers: Mapping[Any, Any], model: str) -> str:
+    """The answer as it was graded; of a program, which stands in the text, how it did in the tests."""
+    given = answers["answer", model]
+    if pd.isna(given):
+        return "no answer"
+    if ("visible_share", model) not in answers:
+        return f"answer {given}"
+    shares = [(kind, answers[f"{kind}_share", model]) for kind in ("visible", "hidden")]
+    passed = [f"{100 * share:.0f} % of the {kind} tests" for kind, share in shares if pd.notna(share)]
+    failure = answers["failure", model]
+    told = f"passes {' and '.join(passed)}" if passed else "a program"
+    return told if pd.isna(failure) else f"{told}; {failure}"
 
 
 def _fenced(text: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lbt.asking import Task, Tasks
 from lbt.exams.settings import ExamSettings
+from lbt.grading import Domain
 from lbt.prompts import PromptSettings, exam_messages
 
 _DEMO = ["demo_id", "problem_id", "text"]
@@ -24,6 +25,7 @@ class ExamPapers:
         rationales: The demos, with `demo_id`, `problem_id` and `text`.
         prompts: What stands around a question.
         settings: How often each paper is answered, and how answers are sampled.
+        domain: What an exam holds an answer against: of a program, the visible tests only.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class ExamPapers:
         rationales: pd.DataFrame,
         prompts: PromptSettings,
         settings: ExamSettings,
+        domain: Domain,
     ) -> None:
         self.plan = plan
         self._questions: dict[str, str] = dict(zip(problems["problem_id"], problems["question"], strict=True))
         self.golds: dict[str, str] = dict(zip(problems["problem_id"], problems["answer"], strict=True))
         """The gold answer of every problem."""
+        self._exam_golds = {name: domain.exam_gold(gold) for name, gold in self.golds.items()}
         self._demos = {
             demo_id: (self._questions[problem_id], text)
             for demo_id, problem_id, text in zip(*(rationales[name] for name in _DEMO), strict=True)
@@ -58,7 +62,7 @@ class ExamPapers:
         demos = [self._demos[name] for name in _demo_ids(paper)]
         messages = exam_messages(self._questions[asked], demos, self._prompts)
         own = {name: paper[name] for name in ("demo_id", "teaching_problem_id", "exam_problem_id", "family")}
-        return Task(messages, self.golds[asked], {"student": student, **own}, samples, self._sampling)
+        return Task(messages, self._exam_golds[asked], {"student": student, **own}, samples, self._sampling)
 
     def of_demos(self) -> list[Paper]:
         """The papers with a demo, in the order of the plan."""

@@ -41,11 +41,14 @@ class ExamSettings(Settings):
     """Which exam problems a demo is tried on, how many, and how often.
 
     At temperature 0 one repeat is enough. With more than one demo per exam the further ones are of other
-    teaching problems and the same for all demos, and for the baseline, of an exam problem.
+    teaching problems and the same for all demos, and for the baseline, of an exam problem. With
+    `teaching_problems` every teaching problem is also an exam problem of the others, as in the paper's
+    experiment on programs, and no other is needed.
     """
 
     maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
-    problems_per_demo: int = Field(default=3, ge=1)
+    problems_per_demo: int | None = Field(default=3, ge=1, description="None: all that suit.")
+    teaching_problems: bool = False
     demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
     sampling: SamplingSettings

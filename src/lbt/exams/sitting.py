@@ -26,14 +26,16 @@ def sit_exams(asker: Asker, papers: ExamPapers, students: Mapping[str, ModelSett
 
     asked = for_each_student(students, sit)
     table = pd.concat([one.table for one in asked], ignore_index=True)
-    return Asked(table, add_usage(one.usage for one in asked))
+    first = pd.concat([one.first for one in asked], ignore_index=True)
+    return Asked(table, add_usage(one.usage for one in asked), first)
 
 
 def sit_one(
     asker: Asker, papers: ExamPapers, name: str, student: ModelSettings, stopping: Event | None = None
 ) -> Asked:
     """As `sit_exams`, of one student; another thread ends it by setting `stopping`."""
-    asked = asker.ask(student, f"exams of {name}", papers.tasks(name), tables.exam_answers, stopping)
+    debug = asker.debug.students
+    asked = asker.ask(student, f"exams of {name}", papers.tasks(name), tables.exam_answers, stopping, debug)
     check_student(asked.table, name, student)
     return asked
 

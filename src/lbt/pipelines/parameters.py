@@ -10,9 +10,16 @@ from lbt.generation import GenerationStore
 from lbt.grading import DOMAINS, GradingSettings, domain_named
 from lbt.grading import Domain as GradingDomain
 from lbt.planning import RunSettings
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 
-ASKER = ["params:prompts", "generation_store", "params:seed", "params:domain", "params:grading"]
+ASKER = [
+    "params:prompts",
+    "generation_store",
+    "params:seed",
+    "params:domain",
+    "params:grading",
+    "params:debug",
+]
 """The inputs that `make_asker` takes, in the order in which nodes take them."""
 
 
@@ -48,9 +55,10 @@ def make_asker(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
+    debug: DebugSettings,
 ) -> Asker:
     """What all nodes of a run ask with."""
-    return Asker(prompts, store, seed.root, domain.graded_by(grading))
+    return Asker(prompts, store, seed.root, domain.graded_by(grading), debug)
 
 
 def gather_settings(parameters: dict[str, Any]) -> RunSettings:

@@ -1,18 +1,19 @@
 """An asker that counts what it is asked, so that a dry run goes through the same stages as a run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
-from lbt.asking import Asked, Asker, OpenModel, Task
+from lbt.asking import Asked, Asker, OpenModel, Task, debugging
 from lbt.generation import GenerationStore, ModelSettings
 from lbt.grading import Domain
 from lbt.planning.prompting import Prompting
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings, tell_failure
+from lbt.prompts.debugging import MOST_SHOWN
 from lbt.tables import make_table
 from lbt.teaching import TeachingSettings
 
@@ -53,6 +54,7 @@ class CountingAsker(Asker):
         domain: What an answer is.
         promptings: How each model is prompted.
         teaching: How many rationales a teaching problem has, and how long they may be.
+        debug: Whose answers get a second turn.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class CountingAsker(Asker):
         domain: Domain,
         promptings: Mapping[ModelSettings, Prompting],
         teaching: TeachingSettings,
+        debug: DebugSettings,
     ) -> None:
-        super().__init__(prompts, GenerationStore(""), 0, domain)  # a store that is never opened
+        super().__init__(prompts, GenerationStore(""), 0, domain, debug)  # a store that is never opened
         self.promptings = promptings
         self.teaching = teaching
         self.loads: list[Load] = []
@@ -78,16 +81,40 @@ class _CountedModel(OpenModel):
         self._prompting = prompting
         self._label = label
 
-    def ask(self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "") -> Asked:
-        stage = f"{self._label}: {part}" if part else self._label
+    def ask(
+        self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "", debug: bool = False
+    ) -> Asked:
         if len(tasks):
-            self._counting.loads.append(self._load(stage, list(tasks)))
+            first = self._load(self._stage(part), list(tasks))
+            self._counting.loads.append(first)
+            if debug:
+                self._counting.loads.append(self._second(self._stage(debugging(part)), first, tasks))
         number = "repeat" if "repeat" in schema.columns else "sample_index"
         rows = [{**task.columns, number: task.first_index, **_answer(task)} for task in tasks]
-        return Asked(make_table(schema, rows), {})
+        table = make_table(schema, rows, self._counting.domain.details)
+        return Asked(table, {}, table.head(0))
 
     def __exit__(self, *_: object) -> None:
         """There is nothing to free."""
+
+    def _stage(self, part: str) -> str:
+        return f"{self._label}: {part}" if part else self._label
+
+    def _second(self, stage: str, first: Load, tasks: Sequence[Task]) -> Load:
+        """The second turns if every answer were debugged, each after an answer as long as it may be."""
+        prompt = first.prompt_tokens / first.prompts
+        golds = {self._counting.domain.exam_gold(task.gold) for task in tasks}
+        told = [tell_failure(self._counting.debug.form, _shown(gold)) for gold in golds]
+        answers = 1 + self._counting.debug.form.count("{program}")
+        longer = answers * first.max_tokens + max(self._prompting.count(told))
+        return replace(
+            first,
+            stage=stage,
+            fewest=0,
+            prompts=first.generations,
+            prompt_tokens=round(first.generations * (prompt + longer)),
+            longest=first.longest + longer,
+        )
 
     def _load(self, stage: str, tasks: Sequence[Task]) -> Load:
         prefill, most = self._counting.prompts.prefill, self._counting.teaching.samples
@@ -106,6 +133,11 @@ class _CountedModel(OpenModel):
             max(task.sampling.max_tokens for task in tasks),
             max(size + task.sampling.max_tokens for size, task in zip(tokens, tasks, strict=True)),
         )
+
+
+def _shown(gold: str) -> dict[str, str]:
+    """What a second turn shows at most: the gold answer holds the test."""
+    return {"test": gold[:MOST_SHOWN], "failure": "x " * (MOST_SHOWN // 2), "program": PLACEHOLDER}
 
 
 def _has_demo(task: Task) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lbt.errors import DataError
-from lbt.problems import ProblemSettings
+from lbt.problems import BUILT_IN, ProblemSettings
 
 _MATH = (
     "problems of MATH (github.com/hendrycks/math), one a row with problem, solution, level, type and "
@@ -14,7 +14,8 @@ _ORIGINS = {
     "math_fneval_originals.jsonl": _MATH,
     "math_fneval_variants.jsonl": "MATH() of github.com/consequentai/fneval; its unpacked folders Oct-2023, "
     "Nov-2023 and Dec-2023, named in problems.exam_paths, do as well",
-    "HumanEval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked",
+    "leetcode.jsonl": "LeetCode problems that you bring, one a row as docs/code_problems.md says",
+    "humaneval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked and renamed",
     "mbpp.jsonl": "mbpp/mbpp.jsonl of github.com/google-research/google-research",
     "HumanEvalPlus.jsonl": "a release of github.com/evalplus/humanevalplus_release, unpacked",
     "MbppPlus.jsonl": "a release of github.com/evalplus/mbppplus_release, unpacked",
@@ -25,7 +26,7 @@ _ORIGINS = {
 
 def check_files(settings: ProblemSettings) -> None:
     """Raise DataError that names every missing file or folder of a source that reads files."""
-    if settings.source in ("pocket", "huggingface"):
+    if settings.source in (*BUILT_IN, "huggingface"):
         return
     further = (settings.leave_out, settings.evaluation_path)
     named = [settings.path, *settings.exam_paths, *further]

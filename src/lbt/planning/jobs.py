@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from lbt.errors import SettingsError
 from lbt.evaluation import EvaluationSettings, answer_problems
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings, ModelsSettings
-from lbt.grading import Domain, GradingSettings, domain_named
+from lbt.grading import Domain, GradingSettings, domain_named, runs_programs
 from lbt.planning.counting import CountingAsker, Load
 from lbt.planning.prompting import Prompting
 from lbt.preferences import PreferenceSettings
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 from lbt.search import SearchSettings, ask_teacher
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
@@ -41,6 +42,7 @@ class RunSettings(BaseModel):
     seed: int
     domain: str
     grading: GradingSettings
+    debug: DebugSettings
 
     @property
     def graded_by(self) -> Domain:
@@ -60,7 +62,7 @@ def finetune_job(
     settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
 ) -> Job:
     """What lbt_finetune asks."""
-    asker = CountingAsker(settings.prompts, settings.graded_by, promptings, settings.teaching)
+    asker = _counting(settings, promptings, settings.teaching)
     papers = _taught_and_examined(asker, settings, problems, baseline=True)
     for label in ("base", "tuned"):
         # Base and tuned teacher have one tokenizer, wherever they run.
@@ -78,8 +80,9 @@ def search_job(
 ) -> Job:
     """What lbt_search asks."""
     search = settings.search
+    _check_votes(search, settings.graded_by)
     teaching = search.of_teaching(settings.teaching)
-    asker = CountingAsker(settings.prompts, settings.graded_by, promptings, teaching)
+    asker = _counting(settings, promptings, teaching)
     decided_early = search.examiner != "full"
     papers = _taught_and_examined(asker, settings, problems, baseline=not decided_early)
     ask_teacher(asker, problems, papers, settings.models.teacher, teaching, search)
@@ -88,6 +91,22 @@ def search_job(
         for load in asker.loads
     ]
     return Job(loads, papers)
+
+
+def _check_votes(search: SearchSettings, domain: Domain) -> None:
+    if search.by_string and runs_programs(domain):
+        named = "search.paper: true" if search.paper else "search.answers: paper"
+        raise SettingsError(
+            f"{named} counts votes by how the paper's code writes down a mathematical answer; in domain "
+            f"{domain.name!r} programs vote by what they do. Set search.answers: classes and search.paper: "
+            "false."
+        )
+
+
+def _counting(
+    settings: RunSettings, promptings: Mapping[ModelSettings, Prompting], teaching: TeachingSettings
+) -> CountingAsker:
+    return CountingAsker(settings.prompts, settings.graded_by, promptings, teaching, settings.debug)
 
 
 @contextmanager
@@ -111,7 +130,7 @@ def _taught_and_examined(
         plan = plan_exams(problems, rationales, exams, settings.seed)
     if not baseline:
         plan = plan[plan["demo_id"].notna()]
-    papers = ExamPapers(plan, problems, rationales, settings.prompts, exams)
+    papers = ExamPapers(plan, problems, rationales, settings.prompts, exams, asker.domain)
     for name, student in models.students.items():
         sit_one(asker, papers, name, student)
     return papers

@@ -5,7 +5,7 @@ from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
-from lbt.pocket.corpus import CorpusSettings, Document, documents
+from lbt.pocket.corpus import Document
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -41,15 +41,15 @@ def _pad(rows: list[Row], pad: int) -> Batch:
 
 
 def batches(
-    settings: CorpusSettings, tokenizer: "PreTrainedTokenizerFast", tokens: int, seed: str
+    documents: Iterator[Document], tokenizer: "PreTrainedTokenizerFast", tokens: int, seed: str
 ) -> Iterator[Batch]:
-    """An endless, seeded stream of batches of about `tokens` tokens, padding included.
+    """An endless, seeded stream of batches of about `tokens` tokens, padding included, of endless documents.
 
     Each batch is (ids, labels), both of shape (rows, width), padded on the right.
     """
-    source, rng = documents(settings, seed), Random(f"{seed}/batches")
+    rng = Random(f"{seed}/batches")
     while True:
-        rows = sorted((encode(d, tokenizer) for d in islice(source, CHUNK)), key=lambda row: len(row[0]))
+        rows = sorted((encode(d, tokenizer) for d in islice(documents, CHUNK)), key=lambda row: len(row[0]))
         chunk: list[list[Row]] = [[]]
         for row in rows:
             if (len(chunk[-1]) + 1) * len(row[0]) > tokens:

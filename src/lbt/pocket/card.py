@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lbt.pocket.settings import PretrainingSettings
+from lbt.pocket.settings import PocketSettings
 
 _CARD = """---
 license: mit
@@ -11,18 +11,18 @@ pipeline_tag: text-generation
 ---
 # {name}
 
-A Llama of {parameters:,} parameters, trained from scratch on the pocket: a generated domain of 28 families
-of grade-school problems with right procedures and misconceptions. It is a real model of a small, constructed
-world, made to show learning by teaching end to end on a laptop; it can do nothing else, and its figures say
-nothing about large language models.
+A Llama of {parameters:,} parameters, trained from scratch on the pocket: a generated domain of {families}
+families of {tasks} with right procedures and misconceptions. It is a real model of a small,
+constructed world, made to show learning by teaching end to end on a laptop; it can do nothing else, and its
+figures say nothing about large language models.
 
 ## Training
 
-Made by `make pocket` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f}
+Made by `{command}` (seed {seed}); {steps:,} steps, {tokens:,} tokens, {minutes:.1f}
 minutes, last training loss {loss:.3f}. Hidden size {hidden}, feed-forward {feed_forward}, {layers} layers,
 {heads} heads, tied embeddings, {vocabulary}-token byte-level BPE with single digits. Weights are in bfloat16.
 
-One problem in five, by a hash of its family and numbers, is held out of every corpus.
+{held_out}, by a hash of its family and {constants}, is held out of every corpus.
 
 ## Figures on held-out problems
 
@@ -36,13 +36,13 @@ Greedy unless said otherwise; 95% Wilson intervals.
 
 def model_card(
     name: str,
-    settings: PretrainingSettings,
+    pocket: PocketSettings,
     training: Mapping[str, float],
     figures: Mapping[str, Mapping[str, float]],
-    vocabulary: int,
     seed: int,
 ) -> str:
     """The card's Markdown: what the model is, how it was trained, and its own figures among all."""
+    settings, world = pocket.models[name], pocket.described_world
     own = {key.removeprefix(f"{name}."): f for key, f in figures.items() if key.startswith(f"{name}.")}
     rows = "\n".join(
         f"| {key.replace('_', ' ')} | {f['share']:.1%} | {f['low']:.1%} to {f['high']:.1%} | {f['n']:.0f} |"
@@ -60,6 +60,8 @@ def model_card(
         feed_forward=settings.feed_forward_size,
         layers=settings.layers,
         heads=settings.heads,
-        vocabulary=vocabulary,
+        vocabulary=pocket.vocabulary,
+        families=len(world.families),
+        **world.words,
         rows=rows,
     )

@@ -22,21 +22,23 @@ TrainingFigures = dict[str, dict[str, float]]
 
 def make_tokenizer(settings: PocketSettings, seed: int) -> "PreTrainedTokenizerFast":
     """The tokenizer that all embedded models share; the same for the same seed."""
-    corpus = documents(settings.models[TEACHER].corpus, f"{seed}/tokenizer")
+    world = settings.described_world
+    corpus = documents(settings.models[TEACHER].corpus, f"{seed}/tokenizer", world)
     texts = (
         text
         for document in islice(corpus, settings.tokenizer_documents)
         for turn in document
         for text in (turn.question, turn.rationale)
     )
-    return train_tokenizer(texts, settings.vocabulary)
+    return train_tokenizer(texts, settings.vocabulary, world.mark)
 
 
 def pretrain_models(settings: PocketSettings, folder: Path, seed: int) -> TrainingFigures:
     """Train every model into a folder of its name; finished ones are kept, an unfinished one is continued."""
-    tokenizer = make_tokenizer(settings, seed)
+    tokenizer, world = make_tokenizer(settings, seed), settings.described_world
     return {
-        name: pretrain(name, model, tokenizer, folder / name, seed) for name, model in settings.models.items()
+        name: pretrain(name, model, tokenizer, folder / name, seed, world)
+        for name, model in settings.models.items()
     }
 
 
@@ -44,17 +46,14 @@ def examine_models(settings: PocketSettings, folder: Path, store: GenerationStor
     """The figures of the models on held-out problems."""
     models = {name: ModelSettings(path=str(folder / name)) for name in settings.models}
     teacher = models.pop(TEACHER)
-    return examine(teacher, models, store, seed)
+    return examine(settings.described_world, teacher, models, store, seed)
 
 
 def write_cards(
     settings: PocketSettings, training: TrainingFigures, figures: Figures, folder: Path, seed: int
 ) -> dict[str, str]:
     """Write each model's card into its folder; returns the cards' Markdown by model."""
-    cards = {
-        name: model_card(name, model, training[name], figures, settings.vocabulary, seed)
-        for name, model in settings.models.items()
-    }
+    cards = {name: model_card(name, settings, training[name], figures, seed) for name in settings.models}
     for name, card in cards.items():
         (folder / name / "README.md").write_text(card)
     return cards

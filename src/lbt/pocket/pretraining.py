@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from lbt.pocket.batches import batches
+from lbt.pocket.corpus import documents
+from lbt.pocket.mathematics import MATHEMATICS
 from lbt.pocket.settings import PretrainingSettings
+from lbt.pocket.worlds import World
 
 if TYPE_CHECKING:
     import torch
@@ -51,10 +54,18 @@ def _optimizers(model: "LlamaForCausalLM", settings: PretrainingSettings) -> lis
     chosen = {id(p) for p in blocks}
     rest = [p for p in model.parameters() if id(p) not in chosen]
     rate = settings.learning_rate
-    muon = torch.optim.Muon(
-        blocks, lr=rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
-    )
-    return [muon, torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)]
+    return [_muon(blocks, settings), torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)]
+
+
+def _muon(blocks: list["torch.nn.Parameter"], settings: PretrainingSettings) -> "torch.optim.Optimizer":
+    import torch
+
+    from lbt.pocket.muon import Muon32
+
+    rate, decay = settings.learning_rate, settings.weight_decay
+    if not _has_bfloat16():
+        return Muon32(blocks, lr=rate, weight_decay=decay)
+    return torch.optim.Muon(blocks, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
 
 
 def learning_rate_factor(step: int, settings: PretrainingSettings) -> float:
@@ -64,12 +75,18 @@ def learning_rate_factor(step: int, settings: PretrainingSettings) -> float:
     return min(1.0, (step + 1) / warmup, max(0.0, (settings.steps - step) / decay))
 
 
+def _has_bfloat16() -> bool:
+    """Whether this machine computes in bfloat16, and does not only emulate it."""
+    import torch
+
+    return torch.cuda.is_available() or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+
+
 def _autocast() -> Any:
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    fast = device == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=fast)
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=_has_bfloat16())
 
 
 def _save_state(folder: Path, **state: Any) -> None:
@@ -85,6 +102,7 @@ def pretrain(
     tokenizer: "PreTrainedTokenizerFast",
     folder: Path,
     seed: int,
+    world: World = MATHEMATICS,
 ) -> dict[str, float]:
     """Train one model from scratch into a Hugging Face folder; returns its training figures.
 
@@ -97,7 +115,7 @@ def pretrain(
         figures: dict[str, float] = json.loads(done.read_text())["figures"]
         return figures
     folder.mkdir(parents=True, exist_ok=True)
-    model, figures = _train(name, settings, tokenizer, folder, seed)
+    model, figures = _train(name, settings, tokenizer, folder, seed, world)
     _save_model(model, tokenizer, folder)
     done.write_text(json.dumps({"recipe": recipe, "figures": figures}, indent=2) + "\n")
     (folder / STATE).unlink(missing_ok=True)
@@ -105,7 +123,12 @@ def pretrain(
 
 
 def _train(
-    name: str, settings: PretrainingSettings, tokenizer: "PreTrainedTokenizerFast", folder: Path, seed: int
+    name: str,
+    settings: PretrainingSettings,
+    tokenizer: "PreTrainedTokenizerFast",
+    folder: Path,
+    seed: int,
+    world: World,
 ) -> tuple["LlamaForCausalLM", dict[str, float]]:
     import torch
 
@@ -122,7 +145,8 @@ def _train(
                 optimizer.load_state_dict(saved)
             start, tokens, seconds = state["step"], state["tokens"], state["seconds"]
     compiled = torch.compile(model, dynamic=True) if settings.compile else model
-    stream = batches(settings.corpus, tokenizer, settings.tokens_per_batch, seed=f"{seed}/{name}")
+    corpus = documents(settings.corpus, f"{seed}/{name}", world)
+    stream = batches(corpus, tokenizer, settings.tokens_per_batch, seed=f"{seed}/{name}")
     began = time.monotonic() - seconds
     loss_mean = 0.0
     progress = tqdm(

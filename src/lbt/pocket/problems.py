@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from lbt.errors import DataError
-from lbt.pocket.split import draw_numbers, has_lucky_numbers
-from lbt.pocket.world import FAMILIES, Family, Numbers
+from lbt.pocket.code import CODE
+from lbt.pocket.mathematics import MATHEMATICS
+from lbt.pocket.worlds import Pool, World
 from lbt.problems import ProblemSettings, count_roles
 
-SOURCE = "pocket"
-MOST_TEACHING = 2_000
-"""The families' held-out numbers allow about so many; nearly nothing would be left for exams beyond."""
+SOURCES: dict[str, World] = {world.source: world for world in (MATHEMATICS, CODE)}
+"""The worlds by the value of problems.source that draws from them."""
 _SOON = 1_000
 """Problems that are drawn in an instant."""
 
@@ -22,19 +22,26 @@ logger = logging.getLogger(__name__)
 
 
 def draw_problems(
-    *, teaching: int, exam_per_family: int, evaluation: int, lucky_share: float, seed: int
+    *,
+    teaching: int,
+    exam_per_family: int,
+    evaluation: int,
+    lucky_share: float,
+    seed: int,
+    world: World = MATHEMATICS,
 ) -> pd.DataFrame:
     """Draw teaching, exam and evaluation problems, spread evenly over the families.
 
-    None occurs twice, nor with the same numbers in another order and the same answer. `lucky_share` of the
-    teaching problems, in the families that have lucky numbers, are lucky: a misconception gives their right
-    answer too. Exam and evaluation problems never are, so that they tell right procedures from wrong ones. A
-    family with few held-out numbers gives fewer evaluation problems and the others make up for it.
+    None occurs twice, nor with the same numbers in another order and the same answer, nor under another name.
+    `lucky_share` of the teaching problems, in the families that have lucky ones, are lucky: a misconception
+    gives their right answer too, or passes their visible tests. Exam and evaluation problems never are, so
+    that they tell right procedures from wrong ones. A family with few held-out problems gives fewer
+    evaluation problems and the others make up for it.
 
     Returns:
         One row a problem: problem_id, family, question, answer, role, source, lucky.
     """
-    pools = {name: _FamilyPool(family, Random(f"{seed}/{name}")) for name, family in FAMILIES.items()}
+    pools = {name: world.pool(name, Random(f"{seed}/{name}")) for name in world.families}
     rows = []
     for name in _round_robin(pools, teaching, Random(f"{seed}/teaching")):
         if row := pools[name].draw_teaching(lucky_share):
@@ -57,11 +64,13 @@ def draw_problems(
 
 
 def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The problems table and the ingest report of the source "pocket", as `load_problems` gives them."""
-    if settings.teaching > MOST_TEACHING:
+    """The problems table and the ingest report of a built-in source, as `load_problems` gives them."""
+    world = SOURCES[settings.source]
+    most = world.most_teaching
+    if settings.teaching > most:
         raise DataError(
             f"problems.teaching is {settings.teaching:,}, but of the built-in problems no more than about "
-            f"{MOST_TEACHING:,} can be taught. Set it to {MOST_TEACHING:,} or less, or use problems of your "
+            f"{most:,} can be taught. Set it to {most:,} or less, or use problems of your "
             "own (problems.source and problems.path)."
         )
     if settings.teaching + settings.evaluation > _SOON:
@@ -72,58 +81,21 @@ def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataF
         evaluation=settings.evaluation,
         lucky_share=settings.pocket.lucky_share,
         seed=seed,
+        world=world,
     )
     taught = int((problems["role"] == "teaching").sum())
     if taught < settings.teaching:
         logger.warning(
             "problems.teaching is %s; the built-in problems gave %s.", f"{settings.teaching:,}", f"{taught:,}"
         )
-    report = {"source": SOURCE, "rows_read": len(problems), "set_aside": [], "repeated": 0}
+    report = {"source": world.source, "rows_read": len(problems), "set_aside": [], "repeated": 0}
     return problems, report | count_roles(problems)
 
 
-def _round_robin(pools: dict[str, "_FamilyPool"], count: int, rng: Random) -> Iterator[str]:
+def _round_robin(pools: dict[str, Pool], count: int, rng: Random) -> Iterator[str]:
     names: list[str] = []
     for _ in range(count):
         if not names:
             names = list(pools)
             rng.shuffle(names)
         yield names.pop()
-
-
-class _FamilyPool:
-    """Draws a family's held-out problems without repeating one, in whatever order of its numbers."""
-
-    def __init__(self, family: Family, rng: Random) -> None:
-        self.family, self.rng = family, rng
-        self.used: set[tuple[int, Numbers]] = set()
-        self.exhausted: set[bool] = set()
-        """Whether the lucky and the other numbers have come to an end: looking for more takes seconds."""
-
-    def draw_teaching(self, lucky_share: float) -> dict[str, object] | None:
-        lucky = has_lucky_numbers(self.family.name, held_out=True) and self.rng.random() < lucky_share
-        return self.draw("teaching", lucky) or self.draw("teaching", not lucky)
-
-    def draw(self, role: str, lucky: bool = False) -> dict[str, object] | None:
-        for _ in range(0 if lucky in self.exhausted else 300):
-            numbers = draw_numbers(self.family, self.rng, held_out=True, lucky=lucky)
-            if numbers is None:
-                break
-            content = self.family.answer(numbers), tuple(sorted(numbers))
-            if content not in self.used:
-                self.used.add(content)
-                return self._row(numbers, role)
-        self.exhausted.add(lucky)
-        return None
-
-    def _row(self, numbers: Numbers, role: str) -> dict[str, object]:
-        family = self.family
-        return {
-            "problem_id": f"{family.name}-{'-'.join(map(str, numbers))}",
-            "family": family.name,
-            "question": family.question(numbers, self.rng.randrange(len(family.questions))),
-            "answer": str(family.answer(numbers)),
-            "role": role,
-            "source": SOURCE,
-            "lucky": family.is_lucky(numbers),
-        }

@@ -1,9 +1,14 @@
 """How the embedded models are made."""
 
-from pydantic import Field
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
+from lbt.pocket.code import CODE
 from lbt.pocket.corpus import CorpusSettings
+from lbt.pocket.mathematics import MATHEMATICS
+from lbt.pocket.worlds import World
 
 
 class PretrainingSettings(Settings):
@@ -25,9 +30,37 @@ class PretrainingSettings(Settings):
     """Compile the model: about twice as fast, needs a C++ compiler and half a minute to start."""
 
 
-class PocketSettings(Settings):
-    """The embedded models, by the folder name that they get."""
+WORLDS: dict[str, World] = {"mathematics": MATHEMATICS, "code": CODE}
 
+
+class PocketSettings(Settings):
+    """The embedded models of a world, by the folder name that they get."""
+
+    world: Literal["mathematics", "code"] = "mathematics"
     models: dict[str, PretrainingSettings]
     tokenizer_documents: int = Field(default=20_000, gt=0)
     vocabulary: int = Field(default=768, ge=300)
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _leave_out_nulls(cls, models: Any) -> Any:
+        # Kedro merges the configurations key by key: null takes a model of base away.
+        if isinstance(models, dict):
+            return {name: model for name, model in models.items() if model is not None}
+        return models
+
+    @property
+    def described_world(self) -> World:
+        """The world of this name."""
+        return WORLDS[self.world]
+
+    @model_validator(mode="after")
+    def _no_more_families_than_there_are(self) -> Self:
+        there = len(self.described_world.families)
+        for name, model in self.models.items():
+            if model.corpus.families_without_one_shot > there:
+                raise ValueError(
+                    f"models.{name}.corpus.families_without_one_shot is more than {there}: the world of "
+                    f"{self.world} has no more families"
+                )
+        return self

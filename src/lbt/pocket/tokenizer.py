@@ -18,8 +18,13 @@ CHAT_TEMPLATE = (
 )
 
 
-def train_tokenizer(texts: Iterable[str], vocabulary: int = 768) -> "PreTrainedTokenizerFast":
-    """Train the tokenizer on the texts of a corpus; pad is 0 and end (of a turn, and eos) is 1."""
+def train_tokenizer(
+    texts: Iterable[str], vocabulary: int = 768, mark: str = ANSWER_MARK
+) -> "PreTrainedTokenizerFast":
+    """Train the tokenizer on the texts of a corpus; pad is 0 and end (of a turn, and eos) is 1.
+
+    The mark, which rationales have before their answer, is one token.
+    """
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -35,7 +40,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = 768) -> "PreTrainedT
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.add_tokens([AddedToken(ANSWER_MARK, normalized=False)])
+    tokenizer.add_tokens([AddedToken(mark, normalized=False)])
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, padding_side="left", model_max_length=512
     )

@@ -3,10 +3,11 @@
 from lbt.problems.counts import count_problems, count_roles
 from lbt.problems.leakage import check_leakage
 from lbt.problems.loading import load_problems
-from lbt.problems.settings import HuggingFaceSettings, PocketProblemSettings, ProblemSettings
+from lbt.problems.settings import BUILT_IN, HuggingFaceSettings, PocketProblemSettings, ProblemSettings
 from lbt.problems.texts import question_key
 
 __all__ = [
+    "BUILT_IN",
     "HuggingFaceSettings",
     "PocketProblemSettings",
     "ProblemSettings",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lbt.errors import DataError
@@ -26,8 +26,12 @@ class Gathered:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def gather(settings: ProblemSettings, seed: int, domain: Domain | None) -> Gathered:
+def gather(
+    settings: ProblemSettings, seed: int, domain: Domain | None, needs_exam_problems: bool = True
+) -> Gathered:
     """Read everything that the settings name; raises DataError for a missing or empty file.
+
+    Where no row has a role, and neither exam nor evaluation problems are needed, all are taught.
 
     Bad rows are in the account, and no row here; the caller judges them.
     """
@@ -52,7 +56,11 @@ def gather(settings: ProblemSettings, seed: int, domain: Domain | None) -> Gathe
     evaluation = (
         _read(reader, settings.evaluation_path, names, "evaluation") if settings.evaluation_path else []
     )
-    main, split = _with_roles(main, names[path], seed, bool(exam), bool(settings.evaluation_path))
+    all_taught = not needs_exam_problems and not settings.evaluation and not check_roles(main, names[path])
+    if all_taught:
+        main, split = [replace(row, role="teaching") for row in main], "none: all are taught"
+    else:
+        main, split = _with_roles(main, names[path], seed, bool(exam), bool(settings.evaluation_path))
     return Gathered(
         names[path], reader.default_family, main + exam + evaluation, split, reader.account, counts
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -28,11 +29,13 @@ def load_problems(
     seed: int,
     domain: Domain | None = None,
     examined_by_family: bool = True,
+    needs_exam_problems: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems table (one row a problem, with its role) and a JSON-ready report of the ingest.
 
     The columns level and subject are there if a problem has one. With `examined_by_family`, every teaching
-    problem's family must have an exam problem; other exam makers need none.
+    problem's family must have an exam problem; other exam makers need none. Without `needs_exam_problems` no
+    problem need have the role exam: teaching problems examine each other.
 
     Raises DataError for a missing or empty file, for unusable rows (all are named; with
     `bad_rows: set_aside` they are reported instead), for roles on some rows only, and for a file that
@@ -40,7 +43,7 @@ def load_problems(
     cannot read is unusable too: no answer to it could be right.
     """
     _check_domain(settings, domain)
-    gathered = gather(settings, seed, domain)
+    gathered = gather(settings, seed, domain, needs_exam_problems)
     _try_references(gathered, settings, domain)
     _judge_bad_rows(gathered, settings)
     rows = gathered.rows
@@ -50,7 +53,10 @@ def load_problems(
         + draw(rows, "evaluation", settings.evaluation, seed)
     )
     problems = _table(sorted(drawn, key=lambda row: row.position))
-    _check_usable(problems, settings, gathered.name, examined_by_family)
+    optional = {"exam": not needs_exam_problems, "evaluation": not settings.evaluation}
+    _check_roles(problems, [role for role in ROLES if not optional.get(role)], gathered.name)
+    if examined_by_family and needs_exam_problems:
+        _check_families(problems, gathered.name)
     _tell_of_default_family(gathered, settings)
     return problems, report_of(gathered, settings.source, problems)
 
@@ -116,18 +122,17 @@ def _table(rows: list[Problem]) -> pd.DataFrame:
     return table
 
 
-def _check_usable(
-    problems: pd.DataFrame, settings: ProblemSettings, name: str, examined_by_family: bool
-) -> None:
+def _check_roles(problems: pd.DataFrame, needed: Sequence[str], name: str) -> None:
     counts = Counter(problems["role"])
-    for role in ROLES if settings.evaluation else ROLES[:2]:
+    for role in needed:
         if not counts[role]:
             raise DataError(
                 f"{name} has no {role} problem. Give some rows role: {role}, or give no row a role and each "
                 "family at least three rows: then the split is made for you."
             )
-    if not examined_by_family:
-        return
+
+
+def _check_families(problems: pd.DataFrame, name: str) -> None:
     examined = set(problems.loc[problems["role"] == "exam", "family"])
     for row in problems[problems["role"] == "teaching"].itertuples():
         if row.family not in examined:

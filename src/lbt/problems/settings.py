@@ -6,6 +6,9 @@ from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
 
+BUILT_IN = ("pocket", "pocket_code")
+"""Sources that are generated."""
+
 FieldName = Literal["question", "answer", "family", "id", "role", "level", "subject"]
 
 
@@ -26,7 +29,7 @@ class CodeProblemSettings(Settings):
 
 
 class PocketProblemSettings(Settings):
-    """How the embedded domain draws its problems."""
+    """How the embedded worlds draw their problems."""
 
     lucky_share: float = Field(default=0.5, ge=0, le=1)
 
@@ -62,6 +65,7 @@ class ProblemSettings(Settings):
 
     source: Literal[
         "pocket",
+        "pocket_code",
         "jsonl",
         "gsm8k",
         "math",
@@ -92,10 +96,10 @@ class ProblemSettings(Settings):
 
     @model_validator(mode="after")
     def _a_file_needs_a_path(self) -> Self:
-        if self.source != "pocket" and not self.path:
+        if self.source not in BUILT_IN and not self.path:
             raise ValueError(
                 f"problems.source is {self.source!r}, so problems.path must name a file; "
-                "for the built-in problems set problems.source: pocket"
+                "for the built-in problems set problems.source: pocket or pocket_code"
             )
         return self
 
@@ -106,12 +110,15 @@ class ProblemSettings(Settings):
                 "problems.source is 'math_variants', so problems.exam_paths must list the snapshots of "
                 "MATH(): their folders, or a file of all"
             )
-        if self.source in ("pocket", "huggingface") and (
+        if self.source in (*BUILT_IN, "huggingface") and (
             self.exam_paths or self.evaluation_path or self.leave_out
         ):
             raise ValueError(
                 f"problems.exam_paths, evaluation_path and leave_out name files, which problems.source "
                 f"{self.source!r} does not read"
-                + ("; set problems.huggingface.exam_split or evaluation_split" * (self.source != "pocket"))
+                + (
+                    "; set problems.huggingface.exam_split or evaluation_split"
+                    * (self.source == "huggingface")
+                )
             )
         return self

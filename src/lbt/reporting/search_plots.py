@@ -10,6 +10,7 @@ from lbt.reporting.plots import BASE_COLOUR, THIRD_COLOUR, TUNED_COLOUR
 _PREFIX, _SUFFIX = "search.", ".accuracy"
 _COLOURS = {"sc": BASE_COLOUR, "max": "#7fb3d8", "sum": TUNED_COLOUR, "worked_examples": THIRD_COLOUR}
 _OWN_EXAMS = "#b07aa1"
+_VISIBLE_TESTS_ALONE, _VISIBLE_TESTS = "#8cd17d", "#59a14f"
 
 
 def plot_search_accuracy(metrics: Mapping[str, float]) -> go.Figure:
@@ -65,17 +66,21 @@ def method_title(method: str) -> str:
     """A method as a person reads it."""
     if method == "sc":
         return "SC"
-    if method in ("greedy", "worked_examples"):
+    if method in ("greedy", "worked_examples", "random", "visible_tests"):
         return method.replace("_", " ")
-    if method.startswith("teacher_exams."):
-        return f"{method.partition('.')[2].upper()}, own exams"
-    rule, _, student = method.partition(".")
-    return f"{rule.upper()}, {student}" if student else rule.upper()
+    first, _, second = method.partition(".")
+    if first == "teacher_exams":
+        return f"{second.upper()}, own exams"
+    if first == "visible_tests":
+        return f"visible tests, then {second.upper()}"
+    return f"{first.upper()}, {second}" if second else first.upper()
 
 
 def _colour(method: str) -> str:
     if method.startswith("teacher_exams."):
         return _OWN_EXAMS
+    if method.startswith("visible_tests"):
+        return _VISIBLE_TESTS if "." in method else _VISIBLE_TESTS_ALONE
     return _COLOURS.get(method.partition(".")[0], BASE_COLOUR)
 
 

@@ -10,6 +10,13 @@ _METHODS = {
     "max": "MAX (best exam)",
     "sum": "SUM (votes by exam)",
 }
+_OF_PROGRAMS = {
+    "random": "Any rationale",
+    "visible_tests": "Any that passes visible tests",
+    "visible_tests.sc": "  of these the majority",
+    "visible_tests.max": "  of these MAX",
+    "visible_tests.sum": "  of these SUM",
+}
 _BASELINES = {
     "teacher_exams.sum": "SUM, teacher's own exams",
     "worked_examples": "Exam problems as examples",
@@ -35,6 +42,11 @@ def summarise_search(metrics: Figures, usages: Sequence[Figures]) -> str:
         *_students(metrics),
         *_difference(metrics, "sum", "sc", "SUM over SC"),
         *_difference(metrics, "max", "sc", "MAX over SC"),
+        *_accuracies(metrics, _OF_PROGRAMS),
+        *_difference(metrics, "visible_tests.sum", "visible_tests", "  of these SUM over any"),
+        *_difference(metrics, "sum", "visible_tests", "SUM over visible tests"),
+        *_difference(metrics, "max", "visible_tests", "MAX over visible tests"),
+        *_hidden(metrics),
         *_accuracies(metrics, _BASELINES),
         *_difference(metrics, "sum", "teacher_exams.sum", "SUM over own exams"),
         *_difference(metrics, "sum", "worked_examples", "SUM over examples"),
@@ -57,6 +69,14 @@ def _students(metrics: Figures) -> list[Row]:
 
 def _of_student(key: str) -> bool:
     return key.startswith("search.sum.") and key.endswith(".accuracy") and key != "search.sum.accuracy"
+
+
+def _hidden(metrics: Figures) -> list[Row]:
+    """The share of hidden tests that the selected program passes (the paper's S-score)."""
+    told = {"sc": "SC", "max": "MAX", "sum": "SUM", "visible_tests": "visible tests"}
+    found = [(told[name], metrics.get(f"search.{name}.hidden_share")) for name in told]
+    shown = ", ".join(f"{100 * share:.1f} % {name}" for name, share in found if share is not None)
+    return [("Hidden tests passed", shown)] if shown else []
 
 
 def _difference(metrics: Figures, ours: str, other: str, title: str) -> list[Row]:

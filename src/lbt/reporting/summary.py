@@ -40,7 +40,14 @@ def _evaluation(metrics: Figures) -> list[Row]:
         if f"eval.{model}.accuracy" in metrics:
             accuracy = share(metrics, f"eval.{model}.accuracy")
             rows.append((name, f"{accuracy} of {metrics['eval.problems']:,.0f} problems"))
-    return rows + difference(metrics, "Difference", "eval.delta", "eval.")
+    rows += difference(metrics, "Difference", "eval.delta", "eval.")
+    for kind in ("visible", "hidden"):
+        found = (
+            (when, f"eval.{model}.{kind}_share") for model, when in (("base", "before"), ("tuned", "after"))
+        )
+        shown = [f"{share(metrics, key)} {when}" for when, key in found if key in metrics]
+        rows += [(f"  {kind} tests passed", ", ".join(shown))] if shown else []
+    return rows
 
 
 def _scores(metrics: Figures) -> list[Row]:

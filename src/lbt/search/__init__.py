@@ -3,8 +3,9 @@
 from lbt.search.adaptive import examine_adaptively
 from lbt.search.baselines import ask_teacher
 from lbt.search.curve import accuracy_curve
+from lbt.search.methods import make_methods
 from lbt.search.metrics import accuracy_by_group, generation_costs, search_metrics
-from lbt.search.selections import make_methods, select_answers
+from lbt.search.selections import select_answers
 from lbt.search.settings import SearchSettings
 
 __all__ = [

@@ -23,6 +23,8 @@ class AdaptiveExams:
 
     answers: pd.DataFrame
     """The graded answers, as `sit_exams` gives them; their baseline is not asked."""
+    first: pd.DataFrame
+    """Of the answers that were debugged, the rows as they were before."""
     usage: Usage
     """The generations' usage, and the exam answers `asked` of those `planned`, in `waves` waves."""
     decisions: dict[str, str | None]
@@ -45,6 +47,7 @@ def examine_adaptively(
     examiner = _make_examiner(papers, rationales, list(students), settings, asker)
     exams = _exams_of(papers)
     waves: list[Asked] = []
+    debug = asker.debug.students
     with ExitStack() as stack:
         opened = {
             name: stack.enter_context(asker.open(student, f"exams of {name}"))
@@ -52,19 +55,19 @@ def examine_adaptively(
         }
         while questions := examiner.wave():
             asked = [
-                _ask(model, name, [one for one in questions if one.student == name], exams, papers)
+                _ask(model, [one for one in questions if one.student == name], exams, papers, debug)
                 for name, model in opened.items()
             ]
             waves += [answers for answers, _ in asked]
             examiner.record({question: mark for _, marks in asked for question, mark in marks.items()})
-    answers = pd.concat(
-        [tables.make_table(tables.exam_answers, []), *(wave.table for wave in waves)], ignore_index=True
-    )
+    none = tables.make_table(tables.exam_answers, [], asker.domain.details)
+    answers = pd.concat([none, *(wave.table for wave in waves)], ignore_index=True)
+    first = pd.concat([none, *(wave.first for wave in waves)], ignore_index=True)
     for name, student in students.items():
         check_student(answers[answers["student"] == name], name, student)
     counts = {"asked": examiner.asked, "planned": examiner.planned, "waves": examiner.waves_asked}
     usage = add_usage(wave.usage for wave in waves) | {name: float(n) for name, n in counts.items()}
-    return AdaptiveExams(answers, usage, examiner.selected())
+    return AdaptiveExams(answers, first, usage, examiner.selected())
 
 
 def _make_examiner(
@@ -96,10 +99,10 @@ def _exams_of(papers: ExamPapers) -> dict[str, list[Paper]]:
 
 def _ask(
     model: OpenModel,
-    student: str,
     questions: Sequence[Question],
     exams: Mapping[str, Sequence[Paper]],
     papers: ExamPapers,
+    debug: bool,
 ) -> tuple[Asked, dict[Question, bool | None]]:
     """The wave's answers of one student, and each question's outcome; None for a generation that failed.
 
@@ -114,13 +117,19 @@ def _ask(
         wanted[question.demo_id, exam[place]["exam_problem_id"], repeat] = question
         repeats[question.demo_id, place] = max(repeat + 1, repeats.get((question.demo_id, place), 0))
     order = sorted(repeats)
+    student = questions[0].student if questions else ""
     tasks = Tasks(order, lambda key: papers.task(student, exams[key[0]][key[1]], repeats[key]))
-    asked = model.ask(tasks, tables.exam_answers)
-    keys = list(zip(*(asked.table[name] for name in ("demo_id", "exam_problem_id", "repeat")), strict=True))
-    filed = asked.table[[key in wanted for key in keys]]
+    asked = model.ask(tasks, tables.exam_answers, debug=debug)
+    keys = _keys(asked.table)
+    filed, first = (table[[key in wanted for key in _keys(table)]] for table in (asked.table, asked.first))
     marks = {
         wanted[key]: verdict == "correct" if verdict in COUNTED else None
         for key, verdict in zip(keys, asked.table["verdict"], strict=True)
         if key in wanted
     }
-    return Asked(filed, asked.usage), marks
+    return Asked(filed, asked.usage, first), marks
+
+
+def _keys(answers: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Demo, exam problem and repeat of each answer."""
+    return list(zip(*(answers[name] for name in ("demo_id", "exam_problem_id", "repeat")), strict=True))

@@ -25,6 +25,20 @@ class Ballot:
     right: tuple[bool, ...]
     demo_ids: tuple[str, ...]
     """The demo of each; empty texts where no exam is sat with the samples."""
+    visible: tuple[float | None, ...] = ()
+    """Of programs, the share of visible tests that each passes; None without such tests or a program."""
+    hidden: tuple[float | None, ...] = ()
+    """Of programs, the share of hidden tests."""
+
+    def passers(self, places: Sequence[int]) -> Sequence[int]:
+        """Those of these samples that pass all visible tests; all of these where none does."""
+        return [place for place in places if self.visible[place] == 1] or places
+
+    def hidden_shares(self, places: Sequence[int]) -> list[float]:
+        """What each sample passes of the hidden tests, 0 without a program; empty without such tests."""
+        if all(share is None for share in self.hidden):
+            return []
+        return [self.hidden[place] or 0.0 for place in places]
 
 
 def make_ballots(samples: pd.DataFrame, voting: Voting, settings: SearchSettings) -> dict[str, Ballot]:
@@ -80,7 +94,15 @@ def _ballot(rows: pd.DataFrame, voting: Voting, settings: SearchSettings) -> Bal
         tuple(answers),
         tuple(verdict == "correct" for verdict in rows["verdict"]),
         tuple(rows["demo_id"]),
+        _shares(rows, "visible_share"),
+        _shares(rows, "hidden_share"),
     )
+
+
+def _shares(rows: pd.DataFrame, name: str) -> tuple[float | None, ...]:
+    if name not in rows:
+        return ()
+    return tuple(None if pd.isna(share) else float(share) for share in rows[name])
 
 
 def _keys(

@@ -10,8 +10,9 @@ from lbt import tables
 from lbt.asking import Asker, Task, Tasks, Usage, add_usage
 from lbt.exams.papers import ExamPapers
 from lbt.generation import ModelSettings, SamplingSettings
-from lbt.prompts import PromptSettings, exam_messages
-from lbt.search.selections import TEACHER
+from lbt.grading import runs_programs
+from lbt.prompts import exam_messages
+from lbt.search.methods import TEACHER
 from lbt.search.settings import SearchSettings
 from lbt.teaching import TeachingSettings
 
@@ -28,6 +29,10 @@ class BaselineAnswers:
     exams: pd.DataFrame
     """The teacher's own exams, in the columns of the students'; empty where they are off."""
     usage: Usage
+    first: pd.DataFrame
+    """Of the answers that were debugged, the rows as they were before."""
+    first_exams: pd.DataFrame
+    """Of the own exams the same."""
 
 
 def ask_teacher(
@@ -41,35 +46,44 @@ def ask_teacher(
     """A greedy answer to every teaching problem, and what `settings.baselines` says; one load of the model.
 
     Worked examples are the exam problems of a teaching problem's plan, each with the teacher's first right of
-    `settings.solutions` answers to it, or where it has none with the bare gold answer as "#### <answer>". The
-    teacher then answers the teaching problem `teaching.samples` times: each time after all of them, or after
-    `settings.examples` of them, which take turns.
+    `settings.solutions` answers to it, or where it has none with the bare gold answer as "#### <answer>"; a
+    program without a right answer is no example. Right is what passes as in an exam: of programs the visible
+    tests, so that no further label is used. The teacher then answers the teaching problem `teaching.samples`
+    times: each time after all of them, or after `settings.examples` of them, which take turns.
     """
-    baseline = _Baseline(problems, asker.prompts, teaching)
+    baseline = _Baseline(problems, asker, teaching)
+    debug = asker.debug.teacher
     examples = _examples_of(papers.plan)
     with asker.open(teacher, "baselines") as model:
-        asked = [model.ask(baseline.greedy(), tables.baseline_answers, "greedy")]
+        asked = [model.ask(baseline.greedy(), tables.baseline_answers, "greedy", debug)]
         if "worked_examples" in settings.baselines:
             used = sorted({name for names in examples.values() for name in names})
             solving = baseline.solutions(used, settings.solutions)
-            asked.append(model.ask(solving, tables.baseline_answers, "solutions"))
+            asked.append(model.ask(solving, tables.baseline_answers, "solutions", debug))
             solved = _first_right(asked[-1].table)
+            if runs_programs(asker.domain):  # a gold answer is tests, which show nothing
+                examples = {name: [one for one in shown if one in solved] for name, shown in examples.items()}
             answering = baseline.with_examples(examples, solved, settings.examples)
-            asked.append(model.ask(answering, tables.baseline_answers, "worked examples"))
+            asked.append(model.ask(answering, tables.baseline_answers, "worked examples", debug))
         sits = "teacher_exams" in settings.baselines
         own = papers.tasks(TEACHER, papers.of_demos() if sits else [])
-        sat = model.ask(own, tables.exam_answers, "own exams")
-    answers = pd.concat([one.table for one in asked], ignore_index=True)
-    return BaselineAnswers(answers, sat.table, add_usage(one.usage for one in (*asked, sat)))
+        sat = model.ask(own, tables.exam_answers, "own exams", asker.debug.students)
+    answers, first = (
+        pd.concat(parts, ignore_index=True)
+        for parts in ([one.table for one in asked], [one.first for one in asked])
+    )
+    usage = add_usage(one.usage for one in (*asked, sat))
+    return BaselineAnswers(answers, sat.table, usage, first, sat.first)
 
 
 class _Baseline:
     """Makes the tasks of the teacher's own answers."""
 
-    def __init__(self, problems: pd.DataFrame, prompts: PromptSettings, teaching: TeachingSettings) -> None:
+    def __init__(self, problems: pd.DataFrame, asker: Asker, teaching: TeachingSettings) -> None:
         self._problems: dict[str, Problem] = {row["problem_id"]: row for row in problems.to_dict("records")}
         self._taught = sorted(name for name, row in self._problems.items() if row["role"] == "teaching")
-        self._prompts = prompts
+        self._prompts = asker.prompts
+        self._domain = asker.domain
         self._teaching = teaching
 
     def greedy(self) -> Tasks:
@@ -114,7 +128,8 @@ class _Baseline:
         problem = self._problems[name]
         messages = exam_messages(problem["question"], demos, self._prompts)
         own = {"method": method, "problem_id": name, "family": problem["family"]}
-        return Task(messages, problem["answer"], own, samples, sampling, first_index)
+        gold = self._domain.exam_gold(problem["answer"]) if method == "solution" else problem["answer"]
+        return Task(messages, gold, own, samples, sampling, first_index)
 
 
 def _examples_of(plan: pd.DataFrame) -> dict[str, list[str]]:

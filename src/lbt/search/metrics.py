@@ -8,9 +8,22 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.search.settings import SearchSettings
 from lbt.seeds import random_stream
-from lbt.statistics import compare_paired, wilson_interval
+from lbt.statistics import (
+    Interval,
+    compare_paired,
+    compare_shares,
+    mean_share_interval,
+    wilson_interval,
+)
 
-_BASELINES = ("teacher_exams.sum", "teacher_exams.max", "worked_examples")
+_OURS = ("max", "sum", "visible_tests.max", "visible_tests.sum")
+_BASELINES = (
+    "teacher_exams.sum",
+    "teacher_exams.max",
+    "worked_examples",
+    "visible_tests",
+    "visible_tests.sc",
+)
 
 
 def search_metrics(selections: pd.DataFrame, settings: SearchSettings, seed: int) -> dict[str, float]:
@@ -23,9 +36,13 @@ def search_metrics(selections: pd.DataFrame, settings: SearchSettings, seed: int
     (paired bootstrap) and _p_value (exact McNemar test), for new families _family_ci_low, _family_ci_high (t
     interval over families) and _family_p_value (exact sign-flip test). Raises DataError if no problem is
     left.
+
+    Of programs, a method that draws one has the accuracy that is to be expected, its intervals and tests are
+    t intervals and t tests; and every method has search.<method>.hidden_share, the mean share of hidden tests
+    that its program passes, over the problems that have any.
     """
-    right = _right_by_method(selections)
-    complete = right.dropna().astype(bool)
+    chances = _by_method(selections, "chance" if "chance" in selections else "right")
+    complete = chances.dropna()
     if complete.empty:
         raise DataError(
             "No teaching problem was answered by every method: all generations of one of them failed. Look "
@@ -35,23 +52,54 @@ def search_metrics(selections: pd.DataFrame, settings: SearchSettings, seed: int
     metrics = {
         "search.problems": float(len(complete)),
         "search.families": float(families.nunique()),
-        "search.failed": float(len(right) - len(complete)),
+        "search.failed": float(len(chances) - len(complete)),
     }
+    drawn = set(selections.loc[selections["rule"] == "any", "method"])
     for method in complete.columns:
-        name = f"search.{method}.accuracy"
-        low, high = wilson_interval(int(complete[method].sum()), len(complete), settings.confidence)
-        metrics |= {name: float(complete[method].mean()), f"{name}_ci_low": low, f"{name}_ci_high": high}
+        interval = _interval(complete[method], method in drawn, settings.confidence)
+        metrics |= _share(f"search.{method}.accuracy", float(complete[method].mean()), interval)
     for ours, other in _comparisons(set(complete.columns)):
         name = f"search.{ours}_minus_{other}"
-        found = compare_paired(
-            complete[other].to_numpy(bool),
-            complete[ours].to_numpy(bool),
-            families.tolist(),
-            settings.bootstrap_samples,
-            settings.confidence,
-            random_stream(seed, name),
+        before, after = complete[other].to_numpy(float), complete[ours].to_numpy(float)
+        found = (
+            compare_shares(before, after, families.tolist(), settings.confidence)
+            if drawn & {ours, other}
+            else compare_paired(
+                before == 1,
+                after == 1,
+                families.tolist(),
+                settings.bootstrap_samples,
+                settings.confidence,
+                random_stream(seed, name),
+            )
         )
         metrics |= found.figures(name, f"{name}_")
+    return metrics | _hidden_shares(selections, complete, settings)
+
+
+def _share(name: str, share: float, interval: Interval) -> dict[str, float]:
+    return {name: share, f"{name}_ci_low": interval[0], f"{name}_ci_high": interval[1]}
+
+
+def _interval(chances: pd.Series, drawn: bool, confidence: float) -> Interval:
+    if drawn:
+        return mean_share_interval(chances.to_numpy(float), confidence)
+    return wilson_interval(int(chances.sum()), len(chances), confidence)
+
+
+def _hidden_shares(
+    selections: pd.DataFrame, complete: pd.DataFrame, settings: SearchSettings
+) -> dict[str, float]:
+    """The share of hidden tests of every method; nothing where no problem has such tests."""
+    if "hidden_share" not in selections:
+        return {}
+    shares = _by_method(selections, "hidden_share").loc[complete.index].dropna(how="all")
+    metrics: dict[str, float] = {}
+    for method in shares.columns if len(shares) else ():
+        # A method without a program for a problem that has hidden tests passes none of them.
+        passed = shares[method].fillna(0.0).to_numpy(float)
+        interval = mean_share_interval(passed, settings.confidence)
+        metrics |= _share(f"search.{method}.hidden_share", float(passed.mean()), interval)
     return metrics
 
 
@@ -64,15 +112,16 @@ def accuracy_by_group(
     """
     groupings = [name for name in ("level", "subject") if name in problems and problems[name].notna().any()]
     known = problems.set_index("problem_id")
+    chance = selections["chance" if "chance" in selections else "right"].astype("Float64")
+    drawn = set(selections.loc[selections["rule"] == "any", "method"])
     records = []
     for grouping in groupings or ["family"]:
         groups = selections["problem_id"].map(known[grouping])
-        answered = selections["right"].notna() & groups.notna()
-        grouped = selections[answered].groupby(["method", groups[answered]], sort=True)["right"]
-        for (method, group), marks in grouped:
-            hits, n = int(marks.sum()), len(marks)
-            interval = wilson_interval(hits, n, settings.confidence)
-            records.append((method, grouping, str(group), n, hits / n, *interval))
+        answered = chance.notna() & groups.notna()
+        grouped = chance[answered].groupby([selections["method"][answered], groups[answered]], sort=True)
+        for (method, group), chances in grouped:
+            interval = _interval(chances, method in drawn, settings.confidence)
+            records.append((method, grouping, str(group), len(chances), float(chances.mean()), *interval))
     return tables.make_table(tables.search_by_group, records)
 
 
@@ -86,7 +135,8 @@ def generation_costs(
 
     search.cost.<way>.generations and .tokens (generated ones) for greedy, sc (the rationales), lbt (the
     rationales and the students' exams with them), teacher_exams (the rationales and the teacher's exams) and
-    worked_examples (the solutions of the exam problems and the votes). Ways not taken are left out.
+    worked_examples (the solutions of the exam problems and the votes). Ways not taken are left out. Answers
+    that were debugged are given twice, as they were first and as they became: both were generated.
     """
     examined = exam_answers[exam_answers["demo_id"].notna()]
     asked = dict(iter(baseline_answers.groupby("method")))
@@ -105,15 +155,18 @@ def generation_costs(
     return costs
 
 
-def _right_by_method(selections: pd.DataFrame) -> pd.DataFrame:
-    """Problems by methods: True, False, or NA where all generations failed."""
+def _by_method(selections: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Problems by methods; NaN where all generations failed."""
     order = list(dict.fromkeys(selections["method"]))
-    return selections.pivot(index="problem_id", columns="method", values="right")[order].sort_index()
+    values = selections.assign(value=selections[column].astype("Float64").astype(float))
+    return values.pivot(index="problem_id", columns="method", values="value")[order].sort_index()
 
 
 def _comparisons(methods: set[str]) -> Iterator[tuple[str, str]]:
     for method in sorted(methods - {"sc", "greedy"}):
         yield method, "sc"
-    for ours in sorted({"max", "sum"} & methods):
+    for ours in sorted(methods.intersection(_OURS)):
         for baseline in sorted(methods.intersection(_BASELINES)):
-            yield ours, baseline
+            # The filter before a rule is compared with the filter alone, and before a vote.
+            if baseline.startswith("visible_tests") or not ours.startswith("visible_tests"):
+                yield ours, baseline

@@ -1,66 +1,48 @@
-"""The answers that each method selects: greedy, SC, MAX, SUM, AVG, and the baselines."""
+"""What each method selects, and whether it is right."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
 
 from lbt import tables
 from lbt.errors import DataError
-from lbt.grading import Voting
-from lbt.search.ballots import Ballot, Marks, exam_marks, make_ballots, score_demos
-from lbt.search.selection import Rule, select, standings
+from lbt.search.ballots import Ballot
+from lbt.search.methods import ALL, Method
+from lbt.search.selection import Ties, leader, standings
 from lbt.search.settings import SearchSettings
 
-ALL, TEACHER = "all", "teacher"
-EXAM_RULES: tuple[Rule, ...] = ("max", "sum", "avg")
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a method comes to on one problem."""
+
+    chance: float
+    """The chance that it answers rightly: 0 or 1 where it selects, without a draw."""
+    places: tuple[int, ...] = ()
+    """The sample that is selected, which is the first that gives the answer, or all that may be drawn."""
+    count: int = 0
+    """Samples that give the answer, or that may be drawn."""
+    score: Fraction | None = None
+    """What the rule maximises."""
 
 
-@dataclass(frozen=True)
-class Method:
-    """A way to an answer: whose samples, by which rule, on whose exams."""
-
-    name: str
-    rule: Rule
-    ballots: Mapping[str, Ballot]
-    students: str | None = None
-    scores: Mapping[str, Fraction] = field(default_factory=dict)
-    """The exam score of each demo."""
-
-    def scores_of(self, ballot: Ballot) -> list[Fraction | None]:
-        """The exam score of each sample."""
-        return [self.scores.get(demo) for demo in ballot.demo_ids]
-
-
-def make_methods(
-    rationales: pd.DataFrame,
-    exam_answers: pd.DataFrame,
-    baseline_answers: pd.DataFrame,
-    teacher_exam_answers: pd.DataFrame,
-    voting: Voting,
-    settings: SearchSettings,
-) -> list[Method]:
-    """Every method that the answers allow.
-
-    greedy, sc; max, sum and avg over all students, and with several also `<rule>.<student>`; with the
-    teacher's own exams `teacher_exams.<rule>`, with worked examples `worked_examples`. Exams that ended early
-    (`search.examiner`) score nothing and give no method here. Raises DataError if a student's name is one
-    that tables use.
-    """
-    ballots = make_ballots(rationales, voting, settings)
-    methods = [
-        _of_baseline("greedy", baseline_answers, voting, settings),
-        Method("sc", "sc", ballots),
-    ]
-    if settings.examiner == "full":
-        methods += _of_students(ballots, exam_marks(exam_answers), settings)
-    if len(teacher_exam_answers):
-        scores = score_demos(exam_marks(teacher_exam_answers), [TEACHER], settings)
-        methods += [Method(f"teacher_exams.{rule}", rule, ballots, TEACHER, scores) for rule in EXAM_RULES]
-    if "worked_examples" in settings.baselines:
-        methods.append(_of_baseline("worked_examples", baseline_answers, voting, settings))
-    return methods
+def outcome_of(method: Method, ballot: Ballot, places: Sequence[int], ties: Ties) -> Outcome:
+    """What a method makes of these samples of a problem, given by their positions in ascending order."""
+    if method.filtered:
+        places = ballot.passers(places)
+    if method.rule == "any":
+        right = sum(ballot.right[place] for place in places)
+        return Outcome(right / len(places), tuple(places), len(places))
+    every = method.scores_of(ballot)
+    keys, scores = [ballot.keys[place] for place in places], [every[place] for place in places]
+    leading = leader(standings(keys, scores, method.rule), ties)
+    if leading is None:
+        return Outcome(0.0)
+    first = places[leading.first]
+    score = None if method.rule == "sc" else leading.score
+    return Outcome(float(ballot.right[first]), (first,), leading.count, score)
 
 
 def select_answers(
@@ -74,11 +56,14 @@ def select_answers(
     `right` is that of the first sample that gives the answer; an answerless problem is wrong, and one whose
     generations all failed neither. `score` is what the method's rule maximises; greedy, sc and
     worked_examples, which go by votes, have none. `decisions` are those of exams that ended early, by
-    teaching problem: the method `search.rule`, without a score.
+    teaching problem: the method `search.rule`, without a score. Of programs there are two further columns:
+    `chance`, which is `right` or, of a method that draws, what is to be expected; and `hidden_share`.
     """
     taught = problems[problems["role"] == "teaching"].sort_values("problem_id")
     families = dict(zip(taught["problem_id"], taught["family"], strict=True))
-    return tables.make_table(tables.selections, _records(families, methods, decisions, settings))
+    drawn = any(method.rule == "any" for method in methods)
+    records = _records(families, methods, decisions, settings)
+    return tables.make_table(tables.selections, records, ("chance", "hidden_share") if drawn else ())
 
 
 def _records(
@@ -88,55 +73,62 @@ def _records(
     settings: SearchSettings,
 ) -> Iterator[dict[str, object]]:
     for method in methods:
+        about = {"method": method.name, "rule": method.rule, "students": method.students}
         for problem, family in families.items():
-            about = {"method": method.name, "rule": method.rule, "students": method.students}
-            yield about | {"problem_id": problem, "family": family} | _selected(method, problem, settings)
+            ballot = method.ballots.get(problem)
+            found = (
+                None
+                if ballot is None
+                else outcome_of(method, ballot, range(len(ballot.keys)), settings.tie_rule)
+            )
+            told = _told(ballot, found, drawn=method.rule == "any")
+            yield about | {"problem_id": problem, "family": family} | told
     if decisions:
         ballots = next(method.ballots for method in methods if method.name == "sc")
+        about = {"method": settings.rule, "rule": settings.rule, "students": ALL}
         for problem, family in families.items():
-            about = {"method": settings.rule, "rule": settings.rule, "students": ALL}
-            found = _outcome(ballots.get(problem), decisions.get(problem))
-            yield about | {"problem_id": problem, "family": family} | found
+            ballot = ballots.get(problem)
+            decided = None if ballot is None else _decided(problem, ballot, decisions.get(problem))
+            yield about | {"problem_id": problem, "family": family} | _told(ballot, decided, drawn=False)
 
 
-def _selected(method: Method, problem: str, settings: SearchSettings) -> dict[str, object]:
-    ballot = method.ballots.get(problem)
-    if ballot is None:
-        return _outcome(None, None)
-    scores = method.scores_of(ballot)
-    key = select(ballot.keys, scores, method.rule, settings.tie_rule)
-    found = _outcome(ballot, key)
-    if key is not None and method.rule != "sc":
-        standing = next(one for one in standings(ballot.keys, scores, method.rule) if one.answer == key)
-        found["score"] = float(standing.score)
-    return found
-
-
-def _outcome(ballot: Ballot | None, key: str | None) -> dict[str, object]:
-    if ballot is None or key is None:
-        right = None if ballot is None else False
-        return {"answer": None, "right": right, "count": 0, "score": None}
+def _decided(problem: str, ballot: Ballot, key: str | None) -> Outcome:
+    if key is None:
+        return Outcome(0.0)
+    if key not in ballot.keys:
+        raise DataError(
+            f"The answer that the exams selected for {problem} is not among its answers any more: programs "
+            "that depend on time or chance gave something else when they were run again. Set "
+            "search.examiner: full."
+        )
     first = ballot.keys.index(key)
-    votes = ballot.keys.count(key)
-    return {"answer": ballot.answers[first], "right": ballot.right[first], "count": votes, "score": None}
+    return Outcome(float(ballot.right[first]), (first,), ballot.keys.count(key))
 
 
-def _of_students(ballots: Mapping[str, Ballot], marks: Marks, settings: SearchSettings) -> Iterator[Method]:
-    for reserved in (ALL, TEACHER):
-        if reserved in marks:
-            raise DataError(
-                f"A student is named {reserved!r}, which in the selections means "
-                f"{'all students together' if reserved == ALL else 'the teacher itself'}. Rename it."
-            )
-    together = score_demos(marks, marks, settings)
-    for rule in EXAM_RULES:
-        yield Method(rule, rule, ballots, ALL, together)
-    if len(marks) > 1:
-        for student in marks:
-            alone = score_demos(marks, [student], settings)
-            for rule in EXAM_RULES:
-                yield Method(f"{rule}.{student}", rule, ballots, student, alone)
+def _told(ballot: Ballot | None, found: Outcome | None, drawn: bool) -> dict[str, object]:
+    """The outcome's columns; a draw selects no answer, and one that all generations failed for nothing."""
+    if ballot is None or found is None:
+        return {
+            "answer": None,
+            "right": None,
+            "count": 0,
+            "score": None,
+            "chance": None,
+            "hidden_share": None,
+        }
+    shares = ballot.hidden_shares(found.places)
+    hidden = sum(shares) / len(shares) if shares else _none_of(ballot)
+    selected = not drawn and found.places
+    return {
+        "answer": ballot.answers[found.places[0]] if selected else None,
+        "right": None if drawn else found.chance == 1,
+        "count": found.count,
+        "score": None if found.score is None else float(found.score),
+        "chance": found.chance,
+        "hidden_share": hidden,
+    }
 
 
-def _of_baseline(name: str, answers: pd.DataFrame, voting: Voting, settings: SearchSettings) -> Method:
-    return Method(name, "sc", make_ballots(answers[answers["method"] == name], voting, settings))
+def _none_of(ballot: Ballot) -> float | None:
+    """What no program passes of the hidden tests: nothing, or None without such tests."""
+    return 0.0 if ballot.hidden_shares([0]) else None

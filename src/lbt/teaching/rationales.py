@@ -29,10 +29,10 @@ def sample_rationales(
         )
         for problem in taught.to_dict("records")
     ]
-    asked = asker.ask(teacher, "teaching", tasks, tables.rationales)
+    asked = asker.ask(teacher, "teaching", tasks, tables.rationales, debug=asker.debug.teacher)
     rationales = _with_ids(asked.table)
     check_answered(rationales, "The teacher", teacher, "teaching")
-    return Asked(rationales, asked.usage)
+    return Asked(rationales, asked.usage, _with_ids(asked.first))
 
 
 def demo_id(problem_id: str, text: str) -> str:

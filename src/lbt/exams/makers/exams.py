@@ -32,13 +32,16 @@ def make_exams(
 ) -> dict[str, list[str]]:
     """For each teaching problem in `taught`, the sorted ids of at most `problems_per_demo` exam problems.
 
+    These have the role exam, or with `teaching_problems` that or the role teaching.
+
     Whatever the maker, no exam asks what its teaching problem asks (as `question_key` sees it), nor one
     question twice, and the order of the rows makes no difference. What a teaching problem gets does not
     depend on which others are taught. Short exams are counted in a warning; a teaching problem that no
     exam problem suits is left out with one. Raises DataError if none is left, and where a maker says so.
     """
     taught = taught.sort_values("problem_id", ignore_index=True)
-    pool = problems[problems["role"] == "exam"].sort_values("problem_id", ignore_index=True)
+    roles = ["exam", "teaching"] if settings.teaching_problems else ["exam"]
+    pool = problems[problems["role"].isin(roles)].sort_values("problem_id", ignore_index=True)
     keys: dict[str, str] = dict(zip(pool["problem_id"], pool["question"].map(question_key), strict=True))
     own = dict(zip(taught["problem_id"], taught["question"].map(question_key), strict=True))
     exams = {
@@ -50,7 +53,7 @@ def make_exams(
     return made
 
 
-def _take(ranked: Iterable[str], keys: Mapping[str, str], own: str, wanted: int) -> list[str]:
+def _take(ranked: Iterable[str], keys: Mapping[str, str], own: str, wanted: int | None) -> list[str]:
     taken: dict[str, str] = {}
     for problem_id in ranked:
         if len(taken) == wanted:
@@ -82,12 +85,13 @@ def _tell(
             ", ".join(without[:_SHOWN]),
         )
     families = dict(zip(taught["problem_id"], taught["family"], strict=True))
-    short = {families[name] for name, exam in made.items() if len(exam) < settings.problems_per_demo}
+    wanted = settings.problems_per_demo or 1
+    short = {families[name] for name, exam in made.items() if len(exam) < wanted}
     if short:
         logger.warning(
             "%d families have fewer than %d exam problems (exams.problems_per_demo), so their scores rest on "
             "fewer answers: %s",
             len(short),
-            settings.problems_per_demo,
+            wanted,
             ", ".join(sorted(short)[:_SHOWN]),
         )

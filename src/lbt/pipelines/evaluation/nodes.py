@@ -10,7 +10,7 @@ from lbt.evaluation.answers import Contestant
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
 from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 from lbt.training import Checkpoint
 
 
@@ -24,9 +24,10 @@ def answer_problems(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
+    debug: DebugSettings,
 ) -> tuple[pd.DataFrame, Usage]:
-    """The answers of the base teacher, and of the tuned one where it was trained."""
-    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    """The answers of the base teacher, and of the tuned one where it was trained; none is debugged."""
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     base = evaluation.run_here(models.teacher)
     contestants: dict[Contestant, ModelSettings] = {"base": base}
     if tuned_teacher.trained:

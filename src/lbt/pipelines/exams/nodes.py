@@ -8,7 +8,7 @@ from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, make_asker
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 
 
 def plan_exams(
@@ -29,9 +29,10 @@ def sit_exams(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-) -> tuple[pd.DataFrame, Usage]:
-    """The answers of all students."""
-    asker = make_asker(prompts, generation_store, seed, domain, grading)
-    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
+    debug: DebugSettings,
+) -> tuple[pd.DataFrame, Usage, pd.DataFrame]:
+    """The answers of all students, and those that were debugged as they were before."""
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     asked = stage.sit_exams(asker, papers, models.students)
-    return asked.table, asked.usage
+    return asked.table, asked.usage, asked.first

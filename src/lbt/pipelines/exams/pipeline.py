@@ -21,7 +21,7 @@ def create_pipeline() -> Pipeline:
             node(
                 sit_exams,
                 inputs=["exam_plan", "problems", "rationales", "params:models", "params:exams", *ASKER],
-                outputs=["exam_answers", "exam_usage"],
+                outputs=["exam_answers", "exam_usage", "first_exam_answers"],
                 name="sit_exams",
             ),
         ],

@@ -12,7 +12,7 @@ from lbt.generation import ModelIdentity, ModelsSettings, check_room, identify_m
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed, gather_settings
 from lbt.planning import check_size, finetune_job, rough_promptings, search_job
-from lbt.pocket.problems import SOURCE, load_pocket_problems
+from lbt.pocket.problems import SOURCES, load_pocket_problems
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 from lbt.teaching import TeachingSettings
 
@@ -23,10 +23,16 @@ def ingest_problems(
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
     graded_by = domain.graded_by(grading)
     graded_by.prepare()
-    if problems.source == SOURCE:
+    if problems.source in SOURCES:
         table, report = load_pocket_problems(problems, seed.root)
     else:
-        table, report = load_problems(problems, seed.root, graded_by, exams.maker == "family")
+        table, report = load_problems(
+            problems,
+            seed.root,
+            graded_by,
+            examined_by_family=exams.maker == "family",
+            needs_exam_problems=not exams.teaching_problems,
+        )
     return table, report | {"exams": report_exams(table, exams, seed.root)}
 
 

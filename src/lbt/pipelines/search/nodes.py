@@ -11,7 +11,7 @@ from lbt.generation import GenerationStore, ModelsSettings
 from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
-from lbt.prompts import PromptSettings
+from lbt.prompts import DebugSettings, PromptSettings
 from lbt.reporting.search_plots import plot_search_accuracy, plot_search_curve
 from lbt.reporting.search_summary import summarise_search
 from lbt.search import (
@@ -41,14 +41,15 @@ def sample_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
+    debug: DebugSettings,
     leakage_report: Report,
     model_identities: Report,
     run_size: Report,
-) -> tuple[pd.DataFrame, Usage]:
+) -> tuple[pd.DataFrame, Usage, pd.DataFrame]:
     """As in the main job, with `search.samples` rationales."""
-    asker = make_asker(prompts, generation_store, seed, domain, grading)
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     asked = teaching_stage.sample_rationales(asker, problems, models.teacher, search.of_teaching(teaching))
-    return asked.table, asked.usage
+    return asked.table, asked.usage, asked.first
 
 
 def plan_exams(
@@ -74,15 +75,16 @@ def examine_rationales(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-) -> tuple[pd.DataFrame, Usage, Decisions]:
+    debug: DebugSettings,
+) -> tuple[pd.DataFrame, Usage, Decisions, pd.DataFrame]:
     """All exams, as in the main job; or those that an adaptive examiner asks, and what they decided."""
-    asker = make_asker(prompts, generation_store, seed, domain, grading)
-    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     if search.examiner == "full":
         asked = exam_stage.sit_exams(asker, papers, models.students)
-        return asked.table, asked.usage, {}
+        return asked.table, asked.usage, {}, asked.first
     adaptive = examine_adaptively(asker, papers, rationales, models.students, search)
-    return adaptive.answers, adaptive.usage, adaptive.decisions
+    return adaptive.answers, adaptive.usage, adaptive.decisions, adaptive.first
 
 
 def answer_without_students(
@@ -98,12 +100,13 @@ def answer_without_students(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
-) -> tuple[pd.DataFrame, pd.DataFrame, Usage]:
+    debug: DebugSettings,
+) -> tuple[pd.DataFrame, pd.DataFrame, Usage, pd.DataFrame, pd.DataFrame]:
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
-    asker = make_asker(prompts, generation_store, seed, domain, grading)
-    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams)
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     found = ask_teacher(asker, problems, papers, models.teacher, search.of_teaching(teaching), search)
-    return found.answers, found.exams, found.usage
+    return found.answers, found.exams, found.usage, found.first, found.first_exams
 
 
 def select_and_compare(
@@ -113,6 +116,10 @@ def select_and_compare(
     exam_decisions: Decisions,
     baseline_answers: pd.DataFrame,
     teacher_exam_answers: pd.DataFrame,
+    first_rationales: pd.DataFrame,
+    first_exam_answers: pd.DataFrame,
+    first_baseline_answers: pd.DataFrame,
+    first_teacher_exam_answers: pd.DataFrame,
     search: SearchSettings,
     seed: Seed,
     domain: Domain,
@@ -123,7 +130,13 @@ def select_and_compare(
     methods = make_methods(rationales, exam_answers, baseline_answers, teacher_exam_answers, voting, search)
     selections = select_answers(problems, methods, exam_decisions, search)
     metrics = search_metrics(selections, search, seed.root)
-    metrics |= generation_costs(rationales, exam_answers, baseline_answers, teacher_exam_answers)
+    asked = (
+        (rationales, first_rationales),
+        (exam_answers, first_exam_answers),
+        (baseline_answers, first_baseline_answers),
+        (teacher_exam_answers, first_teacher_exam_answers),
+    )
+    metrics |= generation_costs(*(pd.concat(turns, ignore_index=True) for turns in asked))
     curve = accuracy_curve(methods, search, seed.root)
     return selections, curve, accuracy_by_group(problems, selections, search), metrics
 

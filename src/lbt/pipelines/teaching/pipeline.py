@@ -23,7 +23,7 @@ def create_pipeline() -> Pipeline:
                     "model_identities",
                     "run_size",
                 ],
-                outputs=["rationales", "teaching_usage"],
+                outputs=["rationales", "teaching_usage", "first_rationales"],
                 name="sample_rationales",
             ),
         ],

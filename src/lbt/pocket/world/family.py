@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+
+from lbt.pocket.worlds import Kind
 
 Numbers = tuple[int, ...]
-Kind = Literal["right", "misconception", "second_misconception", "terse"]
 
 CONNECTORS = ("Then ", "Next ", "Now ", "")
 TERSE_OPENER = "Easy."
