@@ -119,6 +119,9 @@ class _Link:
     def do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self.namespace[name] for name in names if name in self.namespace}
 
+    def do_kinds(self, target: type) -> list[str]:
+        return [kind.__name__ for kind in target.__mro__]
+
     def do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
         before = [self.encode(each) for each in arguments]
         value = target(*arguments, **named)
