@@ -5,7 +5,7 @@ import sys
 import types
 from typing import Any, NoReturn
 
-from lbt.sandbox.confined import wire
+from lbt.sandbox.confined import pipes, wire
 from lbt.sandbox.confined.arguments import renew
 from lbt.sandbox.confined.raised import Raised
 from lbt.sandbox.confined.remote import Remote, Standing
@@ -82,7 +82,7 @@ class Link:
 
     def _send(self, message: bytes) -> None:
         try:
-            wire.send(self.outbox, message)
+            pipes.send(self.outbox, message)
         except OSError:
             self._lose()
 
@@ -90,7 +90,7 @@ class Link:
         standing = self._standing
         while True:
             try:
-                data = wire.receive(self.inbox, self.limit + 4096)
+                data = pipes.receive(self.inbox, self.limit + 4096)
                 if data is None:
                     self._lose()
                 self._standing = standing
@@ -105,7 +105,7 @@ class Link:
                     self.failure = f"an answer that is no plain data: {str(content[0])[:100]}"
                     raise Unanswered
                 names, text, given = content
-            except (wire.WireError, ValueError, TypeError) as error:
+            except (wire.WireError, pipes.TooLong, ValueError, TypeError) as error:
                 self._break_off(str(error))
             raise self.raised.exception(names, text, given)
 
