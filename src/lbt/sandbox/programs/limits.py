@@ -9,7 +9,7 @@ class ProgramLimits(Settings):
     """Limits of one program. Those in seconds hold for each of its tests, and for loading it."""
 
     cpu_s: float = Field(
-        5.0, gt=0, description="seconds of computing, and of doing nothing, such as sleeping"
+        10.0, gt=0, description="seconds of computing, and of doing nothing, such as sleeping"
     )
     wall_s: float = Field(
         120.0, gt=0, description="seconds by the clock, after which a busy machine's test is tried again"
