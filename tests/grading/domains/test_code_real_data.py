@@ -91,9 +91,11 @@ def test_five_wrong_variants_of_every_solution_are_wrong(name: str) -> None:
     assert {name: len(some) for name, some in chosen.items() if len(some) < VARIANTS} == {}
     wrong = [pair for some in chosen.values() for pair in some]
     graded = code.grade([Attempt(case.gold, f"```python\n{program}\n```") for case, program in wrong])
-    passed = [
-        (case.name, program)
+    others = [
+        (one.verdict, case.name, program)
         for (case, program), one in zip(wrong, graded, strict=True)
         if one.verdict != "wrong"
     ]
-    assert passed == []
+    # On an overloaded machine a variant that hangs may be an error, which no score counts; never is it right.
+    assert [other for other in others if other[0] != "error"] == []
+    assert len(others) <= len(wrong) / 100
