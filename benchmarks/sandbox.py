@@ -2,8 +2,8 @@
 
     python benchmarks/sandbox.py [FILE ...]    # HumanEval's JSONL; made-up problems of its form without one
 
-Each job is a solution with its whole test. For the cold rate the start of the sandbox counts, for the warm one
-it does not. The CPU milliseconds, of this process and the sandbox's, depend less on what else the machine does.
+Each job is a solution with its whole test. For the cold rate the start of the sandbox counts, for the warm
+one it does not. The CPU milliseconds, of this process and the sandbox's, depend less on what else is run.
 """
 
 import ast

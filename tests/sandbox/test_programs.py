@@ -247,6 +247,30 @@ def test_a_function_of_the_test_that_asserts_fails_the_test_even_if_the_program_
     assert verdict(test, program=program) == "AssertionError"
 
 
+def test_the_programs_own_exceptions_can_be_caught_by_name() -> None:
+    program = """
+class TooLittle(ValueError):
+    def __init__(self, left): super().__init__(f"{left} left")
+class Odd(Exception): pass
+def pay(x): raise TooLittle(x)
+def odd(): raise Odd
+"""
+    job = Examination(
+        program,
+        (
+            Test("try: pay(3)\nexcept TooLittle as error: assert str(error) == '3 left'"),
+            Test("try: pay(3)\nexcept ValueError: pass"),
+            Test("try: pay(3)\nexcept Odd: pass"),
+            Test("try: odd()\nexcept Odd: pass"),
+            Test("try: odd()\nexcept ValueError: pass"),
+        ),
+        names=("pay", "odd", "TooLittle", "Odd"),
+    )
+    (examined,) = examine_programs([job], LIMITS)
+    errors = [result.error for result in examined.results]
+    assert errors == [None, None, "TooLittle: 3 left", None, "Odd"]
+
+
 def test_what_cannot_be_passed_to_a_program_is_said() -> None:
     said = verdict("class A: pass\ndouble(A())")
     assert said.startswith("TypeError: The tests give the program an object of class A")
@@ -396,8 +420,8 @@ def test_a_process_that_the_machine_kills_is_no_verdict() -> None:
     work = Work(Examination("", (Test(""), Test(""))), LIMITS)
     for _ in range(3):
         work.break_off(work.take(), ended)
-    assert work.results[0].error == UNEXAMINED
-    assert list(work.todo) == [1]
+    assert [work.results[number].error for number in (0, 1)] == [UNEXAMINED, UNEXAMINED]
+    assert not work.todo
 
 
 def test_the_server_and_all_its_processes_end_with_the_one_that_started_them() -> None:

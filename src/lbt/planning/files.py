@@ -15,7 +15,7 @@ _ORIGINS = {
     "math_fneval_variants.jsonl": "MATH() of github.com/consequentai/fneval; its unpacked folders Oct-2023, "
     "Nov-2023 and Dec-2023, named in problems.exam_paths, do as well",
     "leetcode.jsonl": "LeetCode problems that you bring, one a row as docs/code_problems.md says",
-    "HumanEval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked",
+    "humaneval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked and renamed",
     "mbpp.jsonl": "mbpp/mbpp.jsonl of github.com/google-research/google-research",
     "HumanEvalPlus.jsonl": "a release of github.com/evalplus/humanevalplus_release, unpacked",
     "MbppPlus.jsonl": "a release of github.com/evalplus/mbppplus_release, unpacked",

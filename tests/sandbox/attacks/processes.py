@@ -63,7 +63,7 @@ PROCESSES: list[Attack] = [
         "import threading, time\ndef f():\n    for _ in range(40): threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n    return 'DO' + 'NE'",
     ),
     touching(
-        "another program in its place",
+        "another program by exec",
         "import os\ndef f(): os.execv('/bin/touch', ['touch', '@CANARY@'])",
         lambda world: world.canary.exists(),
     ),

@@ -5,27 +5,17 @@ Nothing here is a safeguard: the program may change all of it, and has then only
 
 import builtins
 import operator
-import os
 import sys
 import types
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from lbt.sandbox.confined import wire
+from lbt.sandbox.confined import pipes, wire
 from lbt.sandbox.confined.wire import Handle
 
 _MESSAGE = 300
 _OPERATORS = {name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "neg", "matmul")}
-
-
-def read_all(file: int) -> bytes:
-    """A file from its beginning to its end; it is closed then."""
-    parts = []
-    while part := os.read(file, 1 << 20):
-        parts.append(part)
-    os.close(file)
-    return b"".join(parts)
 
 
 def load(source: str, name: str) -> types.ModuleType:
@@ -39,7 +29,7 @@ def load(source: str, name: str) -> types.ModuleType:
 
 def serve_program(program: int, inbox: int, outbox: int, limit: int) -> int:
     """Load the program, then answer until no more is asked."""
-    source = read_all(program).decode("utf-8", "surrogatepass")
+    source = pipes.read_all(program).decode("utf-8", "surrogatepass")
     link = _Link(inbox, outbox, limit)
     link.reply(lambda: bool(load(source, "program")))
     link.namespace = sys.modules["program"].__dict__
@@ -59,7 +49,7 @@ class _Link:
         self.numbers: dict[int, int] = {}
 
     def next_request(self) -> tuple[Any, ...] | None:
-        data = wire.receive(self.inbox, 1 << 30)
+        data = pipes.receive(self.inbox, 1 << 30)
         return None if data is None else wire.decode(data, self.resolve)
 
     def reply(self, work: Callable[[], Any]) -> None:
@@ -70,7 +60,7 @@ class _Link:
             answer = self.encode(("refused", str(error)))
         except BaseException as error:
             answer = self.encode(self.raised(error))
-        wire.send(self.outbox, answer)
+        pipes.send(self.outbox, answer)
 
     def encode(self, value: Any) -> bytes:
         return wire.encode(value, self.handle, 1 << 30)
@@ -106,7 +96,7 @@ class _Link:
 
     def call_back(self, number: int, arguments: tuple[Any, ...]) -> Any:
         """Let the examiner call a function of the tests, and answer meanwhile what it asks."""
-        wire.send(self.outbox, self.encode(("callback", number, arguments)))
+        pipes.send(self.outbox, self.encode(("callback", number, arguments)))
         while True:
             name, *rest = self.next_request() or ("ended",)
             if name == "returned":
@@ -118,6 +108,9 @@ class _Link:
 
     def do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self.namespace[name] for name in names if name in self.namespace}
+
+    def do_kinds(self, target: type) -> list[str]:
+        return [kind.__name__ for kind in target.__mro__]
 
     def do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
         before = [self.encode(each) for each in arguments]

@@ -3,9 +3,8 @@
 import os
 import resource
 import signal
-import sys
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lbt.sandbox.confined import kernel
 from lbt.sandbox.confined.filter import filter_program
@@ -39,11 +38,32 @@ class NotConfined(Exception):
     """A layer that should be in force is not."""
 
 
-def prepare(landlock: bool = True, calls: bool = True) -> Layers:
-    """The layers that this system has, of those that are wanted."""
+def find_layers(landlock: bool, calls: bool) -> Layers:
+    """The most layers that a process can put on here, of those that are wanted."""
+    for some in ((landlock, calls), (False, calls), (landlock, False), (False, False)):
+        layers = _prepare(*some)
+        if _fit(layers):
+            return layers
+    raise NotConfined("limits")
+
+
+def _prepare(landlock: bool, calls: bool) -> Layers:
     rules = kernel.landlock_rules(_readable(), _library_folders()) if landlock else None
-    known = calls and sys.platform == "linux"
-    return Layers(rules, filter_program(os.uname().machine, rules is not None) if known else None)
+    return Layers(rules, filter_program(os.uname().machine, rules is not None) if calls else None)
+
+
+def _fit(layers: Layers) -> bool:
+    """Whether a process can put the layers on."""
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            rules = None if layers.rules is None else os.dup(layers.rules)
+            confine(replace(layers, rules=rules), 1 << 40, 5)
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitpid(process, 0)[1] == 0
 
 
 def name_of(layers: Layers) -> str:

@@ -11,9 +11,9 @@ import traceback
 from importlib import import_module
 from typing import Any
 
-from lbt.sandbox.confined.candidate import read_all
 from lbt.sandbox.confined.canonical import canonical
 from lbt.sandbox.confined.link import Link, Unanswered
+from lbt.sandbox.confined.pipes import read_all
 
 _LINE = 500
 

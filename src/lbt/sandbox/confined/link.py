@@ -5,22 +5,17 @@ import sys
 import types
 from typing import Any, NoReturn
 
-from lbt.sandbox.confined import wire
+from lbt.sandbox.confined import pipes, wire
+from lbt.sandbox.confined.arguments import renew
+from lbt.sandbox.confined.raised import Raised
 from lbt.sandbox.confined.remote import Remote, Standing
 from lbt.sandbox.confined.wire import Handle
 
-_NEVER = ("StopIteration", "StopAsyncIteration")
 _CALLBACKS = 20
 
 
 class Unanswered(BaseException):
     """The program gave no answer at all: no test may take that for an exception that it waits for."""
-
-
-class ProgramError(Exception):
-    """The program raised what is not passed on as it is."""
-
-    __module__ = "builtins"  # its name is enough in a verdict
 
 
 class Link:
@@ -35,6 +30,7 @@ class Link:
     def __init__(self, inbox: int, outbox: int, limit: int) -> None:
         self.inbox, self.outbox, self.limit = inbox, outbox, limit
         self.functions: list[Any] = []
+        self.raised = Raised()
         self.over = False
         """Whether the program is gone."""
         self.failure = ""
@@ -52,10 +48,16 @@ class Link:
         found = self.ask("names", wanted)
         if type(found) is not dict:
             self._break_off("its names are out of form")
-        for name, value in found.items():
-            if isinstance(value, Remote) and _is_class_name(name):
-                found[name] = Remote(self, value._number, value._label, Standing(class_=True))
-        return {name: found[name] for name in wanted if name in found}
+        return {name: self._named(name, found[name]) for name in wanted if name in found}
+
+    def _named(self, name: str, value: Any) -> Any:
+        if not isinstance(value, Remote):
+            return value
+        if value._label == "type":
+            stand_in = self.raised.stand_in(name, self.ask("kinds", value))
+            if stand_in is not None:
+                return stand_in
+        return Remote(self, value._number, value._label, Standing(class_=_is_class_name(name)))
 
     def call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call an object of the program. A function that returns None has done its work on its arguments."""
@@ -80,7 +82,7 @@ class Link:
 
     def _send(self, message: bytes) -> None:
         try:
-            wire.send(self.outbox, message)
+            pipes.send(self.outbox, message)
         except OSError:
             self._lose()
 
@@ -88,7 +90,7 @@ class Link:
         standing = self._standing
         while True:
             try:
-                data = wire.receive(self.inbox, self.limit + 4096)
+                data = pipes.receive(self.inbox, self.limit + 4096)
                 if data is None:
                     self._lose()
                 self._standing = standing
@@ -103,9 +105,9 @@ class Link:
                     self.failure = f"an answer that is no plain data: {str(content[0])[:100]}"
                     raise Unanswered
                 names, text, given = content
-            except (wire.WireError, ValueError, TypeError) as error:
+            except (wire.WireError, pipes.TooLong, ValueError, TypeError) as error:
                 self._break_off(str(error))
-            raise exception_of(names, text, given)
+            raise self.raised.exception(names, text, given)
 
     def _lose(self) -> NoReturn:
         self.over = True
@@ -158,52 +160,6 @@ class Link:
         finally:
             self._calls -= 1
         self._send(message)
-
-
-def renew(old: Any, new: Any) -> None:
-    """Give a container of the test the content that the program left in it, inner containers too."""
-    if type(old) is not type(new):
-        return
-    if isinstance(old, list):
-        if len(old) == len(new):
-            new = [_renewed(a, b) for a, b in zip(old, new, strict=True)]
-        old[:] = new
-    elif isinstance(old, bytearray):
-        old[:] = new
-    elif isinstance(old, dict):
-        content = {key: _renewed(old.get(key), value) for key, value in new.items()}
-        old.clear()
-        old.update(content)
-    elif isinstance(old, set):
-        old.clear()
-        old.update(new)
-
-
-def _renewed(old: Any, new: Any) -> Any:
-    if type(old) is type(new) and isinstance(old, list | dict | set | bytearray):
-        renew(old, new)
-        return old
-    return new
-
-
-def exception_of(names: Any, text: Any, given: Any) -> Exception:
-    """The built-in exception nearest to what the program raised; never one that ends a loop or more."""
-    names = [str(name) for name in names] if isinstance(names, list) else []
-    for name in names:
-        kind = getattr(builtins, name, None)
-        if not (isinstance(kind, type) and issubclass(kind, Exception)) or name in _NEVER:
-            continue
-        if kind is Exception:
-            break
-        for arguments in (given, (text,)):
-            try:
-                return kind(*arguments)
-            except Exception:
-                continue  # this kind wants other arguments
-    first = names[0][:100] if names else "nothing"
-    if first == "Exception":
-        return Exception(text)
-    return ProgramError(f"the program raised {first}" + (f": {text}" if text else ""))
 
 
 def _belongs_to_python(name: str) -> bool:

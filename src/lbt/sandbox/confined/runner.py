@@ -8,7 +8,8 @@ import traceback
 from contextlib import suppress
 from typing import Any
 
-from lbt.sandbox.confined.candidate import load, read_all
+from lbt.sandbox.confined.candidate import load
+from lbt.sandbox.confined.pipes import read_all
 
 _ENCODING = "utf-8"
 

@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any
 
 from lbt.sandbox.confined import kernel
-from lbt.sandbox.confined.confinement import Layers, NotConfined, confine, name_of, prepare
+from lbt.sandbox.confined.confinement import Layers, confine, find_layers, name_of
 from lbt.sandbox.confined.preload import preload
 from lbt.sandbox.confined.roles import BROKEN, ROLES
 from lbt.sandbox.confined.watch import Watched
@@ -157,29 +157,6 @@ def _end_orphans(known: set[int]) -> None:
         os.kill(orphan, signal.SIGKILL)
 
 
-def _try(layers: Layers) -> bool:
-    """Whether a process can put the layers on."""
-    process = os.fork()
-    if not process:
-        code = 1
-        try:
-            rules = None if layers.rules is None else os.dup(layers.rules)
-            confine(replace(layers, rules=rules), 1 << 40, 5)
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitpid(process, 0)[1] == 0
-
-
-def _found(landlock: bool, calls: bool) -> Layers:
-    """The most layers that a process can put on here, of those that are wanted."""
-    for some in ((landlock, calls), (False, calls), (landlock, False), (False, False)):
-        layers = prepare(*some)
-        if _try(layers):
-            return layers
-    raise NotConfined("limits")
-
-
 def main() -> None:
     """Serve until the parent is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -190,7 +167,7 @@ def main() -> None:
     kernel.adopt_orphans()
     kernel.hide_memory()
     kernel.drop_rights()
-    layers = _found("landlock" in wanted, "seccomp" in wanted)
+    layers = find_layers("landlock" in wanted, "seccomp" in wanted)
     preload(rarer=layers.rules is None)
     gc.collect()
     gc.freeze()

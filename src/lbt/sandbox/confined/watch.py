@@ -39,7 +39,7 @@ class Watched:
         self.check_at = time.monotonic() + max(_LEAST_WAIT_S, left)
         if cpu >= self.cpu_s:
             self.kill("cpu")
-        elif idle >= self.cpu_s:
+        elif idle >= self.cpu_s and not self._ready():
             self.kill("idle")
         elif wall >= self.wall_s:
             # Where the system does not say who waited for a processor, little computing is taken for sleep.
@@ -65,6 +65,10 @@ class Watched:
             self.kill("finished")
         self.spent = self._cpu()
         return not self.processes
+
+    def _ready(self) -> bool:
+        """Whether a process waits for a processor now: the kernel adds that up only when it gets one."""
+        return any(_state(process) == "R" for process in self.processes.values())
 
     def _used(self) -> tuple[float, float, float]:
         """Since the item began: computed, idle, by the clock."""
@@ -92,6 +96,12 @@ def _computed(process: int) -> float:
         return time.clock_gettime((~process << 3) | 2)  # the clock of another process (CPUCLOCK_SCHED)
     except OSError:
         return 0.0
+
+
+def _state(process: int) -> str:
+    """R if it computes or is ready to, S if it sleeps, Z if it has ended."""
+    with open(f"/proc/{process}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0]
 
 
 def _queued(process: int) -> float:

@@ -4,7 +4,6 @@ Decoding makes numbers, texts, bytes, containers, dates and handles, and nothing
 and no function is called by a name that came over the wire. A subclass travels as the plain value under it.
 """
 
-import os
 import struct
 from collections import deque
 from collections.abc import Callable
@@ -57,35 +56,6 @@ def decode(data: bytes, resolve: Callable[[Handle], Any]) -> Any:
     if reader.at != len(data):
         raise WireError("bytes are left over")
     return value
-
-
-def send(file: int, data: bytes) -> None:
-    """Write one message."""
-    rest = memoryview(_HEAD.pack(len(data)) + data)
-    while rest:
-        rest = rest[os.write(file, rest) :]
-
-
-def receive(file: int, limit: int) -> bytes | None:
-    """The next message; None if there is none any more. Raises WireError if it is longer than `limit`."""
-    head = _exactly(file, _HEAD.size)
-    if head is None:
-        return None
-    length = _HEAD.unpack(head)[0]
-    if length > limit:
-        raise WireError(f"a message of {length} bytes")
-    return _exactly(file, length)
-
-
-def _exactly(file: int, count: int) -> bytes | None:
-    parts: list[bytes] = []
-    while count:
-        part = os.read(file, min(count, 65536))
-        if not part:
-            return None
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
 
 
 def _put(out: bytearray, value: Any, handle: Callable[[Any], Handle], limit: int, depth: int) -> None:

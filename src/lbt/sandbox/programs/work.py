@@ -94,14 +94,13 @@ class Work:
         self.todo.clear()
 
     def retry(self, numbers: list[int]) -> None:
-        """Try the items again, unless the machine has failed too often."""
+        """Try the items again, unless the machine has failed too often: then nothing is known of the rest."""
         self.faults += 1
-        if self.faults < _TRIES:
-            self.todo.extendleft(reversed(numbers))
-            return
-        self.faults = 0
-        self.fail(numbers[0], UNEXAMINED)
-        self.todo.extendleft(reversed(numbers[1:]))
+        self.todo.extendleft(reversed(numbers))
+        if self.faults >= _TRIES:
+            for number in self.todo:
+                self.fail(number, UNEXAMINED)
+            self.todo.clear()
 
     def unload(self, numbers: list[int], error: str) -> None:
         """The program cannot be loaded: none of these items can be done."""
