@@ -24,6 +24,7 @@ PARTS = {
     "vllm": ["engines.py", "vllm"],
     "openai": ["engines.py", "openai"],
     "grading": ["grading.py"],
+    "sandbox": ["sandbox.py"],
     "search": ["search_scale.py"],
 }
 

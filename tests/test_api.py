@@ -56,6 +56,16 @@ def test_answers_are_graded_with_how_they_were_found() -> None:
     assert grade_answers(["\\frac12"], ["\\boxed{0.5}"], domain="math")["verdict"].tolist() == ["correct"]
 
 
+def test_programs_are_graded_with_what_their_tests_say() -> None:
+    gold = '{"entry_point": "f", "visible": ["assert f(1) == 1"], "hidden": ["assert f(2) == 2"]}'
+    graded = grade_answers(
+        [gold, gold], ["def f(n):\n    return n", "def f(n):\n    return 1"], domain="code"
+    )
+    assert graded["verdict"].tolist() == ["correct", "wrong"]
+    assert graded["hidden_share"].tolist() == [1, 0]
+    assert graded["failed_test"].iloc[1] == "assert f(2) == 2"
+
+
 def test_a_missing_column_or_problem_is_named(problems: pd.DataFrame) -> None:
     room = Classroom({"strong": str(STUDENT)})
     with pytest.raises(DataError, match="rationales has no column 'text'"):

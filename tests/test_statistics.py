@@ -237,6 +237,8 @@ def test_equal_chances_differ_by_nothing_and_one_problem_says_nothing() -> None:
     same = np.array([0.5, 0.25])
     found = compare_shares(same, same, ["a", "b"], 0.95)
     assert (found.difference, found.low, found.high, found.p_value) == (0, 0, 0, 1)
+    always = compare_shares(same, same + 0.5, ["a", "b"], 0.95)
+    assert always.p_value == 0.5, "two signs are alike by chance half of the time"
     alone = compare_shares(same[:1], same[1:], ["a"], 0.95)
     assert (alone.low, alone.high, alone.p_value, alone.family_low) == (-1, 1, 1, None)
     assert mean_share_interval(same[:1], 0.95) == (0, 1)

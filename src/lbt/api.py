@@ -48,7 +48,7 @@ class Classroom:
 
     Args:
         students: By name, a model folder or hub id, or `ModelSettings` for another engine.
-        domain: What an answer is: number, math, choice or text.
+        domain: What an answer is: number, math, choice, text or code.
         exams: How many exam problems and repeats, and how answers are sampled.
         prompts: What stands around a question.
         store: The file that keeps every answer, so that the same question is not asked twice.
@@ -118,17 +118,17 @@ def grade_answers(
     Args:
         golds: The right answers.
         texts: What was said, each about the right answer at its place.
-        domain: What an answer is: number, math, choice or text.
+        domain: What an answer is: number, math, choice, text or code.
         extraction: strict counts only answers that a text marks; flexible also what its last sentence states.
 
     Returns:
         A row a text: `verdict` (correct, wrong, no_answer, error), `answer` (as it was compared) and `rule`
-        (how it was found).
+        (how it was found); of code also the columns of `docs/grading.md`.
     """
     chosen = domain_named(domain, GradingSettings(extraction=extraction))
     graded = grade_many(chosen, [Attempt(gold, text) for gold, text in zip(golds, texts, strict=True)])
-    rows = [(one.verdict, one.answer, one.rule) for one in graded]
-    return pd.DataFrame(rows, columns=["verdict", "answer", "rule"])
+    rows = [(one.verdict, one.answer, one.rule, *map(one.details.get, chosen.details)) for one in graded]
+    return pd.DataFrame(rows, columns=["verdict", "answer", "rule", *chosen.details])
 
 
 def build_pairs(scored: Scored, seed: int = 0, **settings: Any) -> pd.DataFrame:

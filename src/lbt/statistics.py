@@ -145,7 +145,11 @@ def cluster_t_interval(values: Floats, clusters: NDArray[np.intp], confidence: f
 def _t_test(
     values: Floats, clusters: NDArray[np.intp], confidence: float
 ) -> tuple[float, float, float] | None:
-    """The interval, and the two-sided p-value that the mean is zero."""
+    """The interval, and the two-sided p-value that the mean is zero.
+
+    Where all clusters have one mean that is not zero, t has no end; the p-value is then the least that the
+    signs of so many clusters can give.
+    """
     _, codes = np.unique(clusters, return_inverse=True)
     sums, sizes = np.bincount(codes, weights=values), np.bincount(codes)
     count, mean = len(sums), float(values.mean())
@@ -153,7 +157,10 @@ def _t_test(
         return None
     spread = math.sqrt(count / (count - 1) * float(((sums - mean * sizes) ** 2).sum())) / len(values)
     half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread
-    p_value = 2 * float(stats.t.sf(abs(mean) / spread, count - 1)) if spread else float(mean == 0)
+    if spread:
+        p_value = 2 * float(stats.t.sf(abs(mean) / spread, count - 1))
+    else:
+        p_value = 0.5 ** (count - 1) if mean else 1.0
     return max(mean - half, -1.0), min(mean + half, 1.0), p_value
 
 

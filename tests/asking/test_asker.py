@@ -10,6 +10,8 @@ from lbt.asking import asker as asking
 from lbt.errors import ModelError
 from lbt.generation import ModelSettings, SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
+from lbt.grading import domain_named
+from lbt.grading.domains.code import CodeGold
 from lbt.prompts import Message, PromptSettings
 
 SAMPLING = SamplingSettings(temperature=1.0, max_tokens=9)
@@ -48,6 +50,29 @@ def test_answers_of_several_tasks_about_one_thing_are_numbered_on(asker: Asker) 
     tasks = [task("a"), task("a again", first_index=2)]
     asked = asker.ask(counting(), "exams", tasks, tables.pocket_answers)
     assert list(asked.table["sample_index"]) == [0, 1, 2, 3]
+
+
+def test_answers_that_are_programs_have_the_columns_of_their_tests(asker: Asker) -> None:
+    gold = CodeGold(entry_point="f", visible=("assert f(1) == 1",), hidden=("assert f(2) == 2",)).dumped()
+    bodies = ["n", "1", None, "?"]
+
+    def program(messages: object, sample: int) -> str | None:
+        body = bodies[sample]
+        return None if body is None else f"```\ndef f(n): return {body}\n```"
+
+    model = scripted_model(program, "programs", max_failed_fraction=1)
+    coding = Asker(PromptSettings(), asker.store, 0, domain_named("code"))
+    asked = coding.ask(model, "exams", [task("a", gold, 4)], tables.pocket_answers)
+    tables.pocket_answers.validate(asked.table)
+    assert list(asked.table["verdict"]) == ["correct", "wrong", "error", "wrong"]
+    shares = asked.table[["visible_share", "hidden_share"]].fillna(-1).values.tolist()
+    assert shares == [[1, 1], [1, 0], [-1, -1], [0, 0]]
+    assert asked.table["failed_test"].fillna("").tolist() == ["", "assert f(2) == 2", "", "assert f(1) == 1"]
+    assert asked.table["failure"].iloc[3].startswith("SyntaxError")
+    again = coding.ask(model, "exams", [task("a", gold, 4)], tables.pocket_answers)
+    assert again.table.drop(index=2).equals(asked.table.drop(index=2))
+    empty = coding.ask(model, "exams", [], tables.pocket_answers)
+    assert list(empty.table) == list(asked.table)
 
 
 def test_an_exam_numbers_its_answers_as_repeats(asker: Asker) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from lbt.prompts import DebugSettings, debug_messages, tell_failure
-from lbt.prompts.debugging import MOST_SHOWN
+from lbt.prompts.debugging import MOST_OF_FAILURE, MOST_OF_TEST
 
 SHOWN = {
     "test": "assert f('{failure}') == 1",
@@ -19,9 +19,9 @@ def test_nothing_is_filled_into_what_was_filled_in() -> None:
 
 
 def test_a_long_test_and_a_long_failure_are_cut_and_the_program_is_whole() -> None:
-    long = dict.fromkeys(SHOWN, "x" * (MOST_SHOWN + 1))
+    long = dict.fromkeys(SHOWN, "x" * (MOST_OF_TEST + 1))
     told = tell_failure("{test}|{failure}|{program}", long).split("|")
-    assert [len(part) for part in told] == [MOST_SHOWN + 2, MOST_SHOWN + 2, MOST_SHOWN + 1]
+    assert [len(part) for part in told] == [MOST_OF_TEST + 2, MOST_OF_FAILURE + 2, MOST_OF_TEST + 1]
 
 
 @pytest.mark.parametrize("place", ["test", "failure"])

@@ -55,7 +55,7 @@ def mbpp(file: str = "mbpp.jsonl", change: Change | None = None) -> list[Examina
         program = str(row["code"]).replace("\r\n", "\n")
         own = re.findall(r"^(?:def|class) (\w+)", program, re.MULTILINE)
         tests = [*row["test_list"], *row.get("challenge_test_list", [])]  # type: ignore[misc]
-        name = next((each for each in own if f"{each}(" in tests[0] or f"{each} (" in tests[0]), own[-1])
+        name = next(each for each in own if re.search(rf"\b{each}\b", tests[0]))
         setup = str(row.get("test_setup_code") or "\n".join(row.get("test_imports", [])))  # type: ignore[arg-type]
         ending = f"\n{change(name)}\n" if change else ""
         items = tuple(Test(test) for test in tests)

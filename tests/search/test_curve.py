@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lbt import tables
@@ -58,6 +59,7 @@ def test_methods_see_the_same_subsets_and_a_seed_gives_the_same_curve(settings: 
     assert not curve.equals(accuracy_curve(methods, settings(), 4))
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.text("rw", min_size=1, max_size=9), min_size=1, max_size=4), st.integers(0, 9))
 def test_accuracy_is_a_share_whatever_the_ballots(answers: list[str], seed: int) -> None:
     ballots = {f"p{n}": ballot(one) for n, one in enumerate(answers)}

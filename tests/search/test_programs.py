@@ -8,6 +8,7 @@ from tests.search.conftest import exams_of, problems_of, rationales_of
 
 from lbt import tables
 from lbt.asking import Asker
+from lbt.errors import DataError
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
 from lbt.generation import SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
@@ -190,3 +191,21 @@ def test_a_worked_example_passes_the_visible_tests_and_an_unsolved_problem_is_no
     assert shown.startswith("Square again.\nSample 0.\n```python")
     assert "Too hard" not in shown
     assert not any("assert" in text for text in prompts), "a gold answer was shown"
+
+
+def test_no_vote_depends_on_a_hidden_test() -> None:
+    programs = [f"def f(x):\n    return {expression}" for expression in ("x * x", "x * abs(x)", "x ** 2")]
+    other = GOLD.model_copy(update={"hidden": ("assert f(-123456) == 0",)})
+    keys = [Voting(domain_named("code"), {"t": gold.dumped()}).keys("t", programs) for gold in (GOLD, other)]
+    assert keys[0] == keys[1]
+    assert keys[0][0] == keys[0][2] != keys[0][1], "inputs like the visible one tell the second apart"
+
+
+def test_a_selected_class_that_another_run_does_not_find_is_not_guessed(settings: Make) -> None:
+    adaptive = settings(examiner="exact", rule="max")
+    ways = methods(TRIED, adaptive)
+    assert not {"max", "sum", "visible_tests.max"} & {way.name for way in ways}
+    table = select_answers(problems_of(TRIED), ways, dict.fromkeys(TRIED, "1"), adaptive)
+    assert chances(tables.selections.validate(table), "max") == [0, 0, 1, 1]
+    with pytest.raises(DataError, match=r"selected for a is not among .* search\.examiner: full"):
+        select_answers(problems_of(TRIED), ways, {"a": "other"}, adaptive)

@@ -33,6 +33,6 @@ def check_answered(answers: pd.DataFrame, who: str, model: ModelSettings, stage:
         f"{who} ({model.path}) gave no readable answer in {len(counted)} texts. The first text: {shown!r}. "
         f"{truncated} of {len(counted)} ran out of tokens. Check that the model has the right chat "
         f"template, that {stage}.sampling.max_tokens leaves room for an answer, and that prompts.instruction "
-        "asks for a last line such as '#### 12', \\boxed{12} or 'The answer is 12', or for a program in a "
-        "fenced block."
+        "asks for a last line such as '#### 12', \\boxed{12} or 'The answer is 12', or for a block of Python "
+        "where answers are programs."
     )

@@ -99,6 +99,7 @@ class OpenModel:
 
     def __init__(self, asker: Asker, model: ModelSettings, label: str, stopping: Event | None) -> None:
         self._asker = asker
+        self._label = label
         self._resources = ExitStack()
         self._sampler = self._resources.enter_context(Sampler(model, asker.store, label, stopping))
 
@@ -128,7 +129,7 @@ class OpenModel:
         turns = SecondTurns(tasks, table, asker.domain, asker.prompts, asker.debug)
         second, further = self._ask(turns.find(asker.store), schema, debugging(part))
         number = "repeat" if "repeat" in schema.columns else "sample_index"
-        table, first = turns.replace(second, number)
+        table, first = turns.replace(second, number, f"{self._label}: {part}" if part else self._label)
         return Asked(table, add_usage([usage, further]), first)
 
     def _ask(

@@ -73,7 +73,7 @@ class SecondTurns:
         self._failing = _together(self._failures(store))
         return Tasks(self._failing, self._task)
 
-    def replace(self, second: pd.DataFrame, number: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def replace(self, second: pd.DataFrame, number: str, stage: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The table with the new answers, and the rows that they replace, with the failure that was shown.
 
         An answer whose second turn could not be generated stays as it is.
@@ -81,6 +81,7 @@ class SecondTurns:
         Args:
             second: The answers to the tasks of `find`.
             number: The column that numbers the answers to a task.
+            stage: What was asked, for the message.
         """
         shown = pd.DataFrame(
             [(row, one.test, one.failure) for one in self._failing for row in one.rows],
@@ -91,13 +92,8 @@ class SecondTurns:
         new = second.set_index(shown.index)
         new = new[new["finish_reason"] != "error"]
         old = self._table.loc[new.index]
-        unanswered = len(shown) - len(new)
-        log.info(
-            "%d of %d answers were debugged%s",
-            len(new),
-            len(self._table),
-            f", {unanswered} could not be" if unanswered else "",
-        )
+        failed = f"; {len(shown) - len(new)} second turns failed" if len(new) < len(shown) else ""
+        log.info("%s: %d of %d answers were debugged%s", stage, len(new), len(self._table), failed)
         kept = self._table.drop(index=new.index)
         table = pd.concat([kept, new.assign(**{number: old[number]})]).sort_index()
         return table, old.assign(**shown.loc[new.index]).reset_index(drop=True)

@@ -1,7 +1,8 @@
 """Grade a file: `python -m lbt.grading --domain math < rows.jsonl > verdicts.jsonl`.
 
 Each line is a JSON object with the fields gold and text, and optionally finish_reason ("stop" or "length");
-other fields pass through. Each output line, in input order, has in addition verdict, extracted and rule.
+other fields pass through. Each output line, in input order, has in addition verdict, extracted and rule,
+and with --domain code what the tests say.
 """
 
 import argparse
@@ -100,7 +101,7 @@ def _batch(rows: Iterator[dict[str, Any]]) -> tuple[list[dict[str, Any]], DataEr
 def _write(batch: Sequence[dict[str, Any]], domain: Domain, cache: Path | None) -> None:
     attempts = [Attempt(row["gold"], row["text"], row.get("finish_reason") == "length") for row in batch]
     for row, graded in zip(batch, grade_many(domain, attempts, cache=cache), strict=True):
-        found = {"verdict": graded.verdict, "extracted": graded.answer, "rule": graded.rule}
+        found = {"verdict": graded.verdict, "extracted": graded.answer, "rule": graded.rule, **graded.details}
         sys.stdout.write(json.dumps(row | found) + "\n")
     sys.stdout.flush()
 

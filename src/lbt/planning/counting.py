@@ -13,7 +13,7 @@ from lbt.generation import GenerationStore, ModelSettings
 from lbt.grading import Domain
 from lbt.planning.prompting import Prompting
 from lbt.prompts import DebugSettings, PromptSettings, tell_failure
-from lbt.prompts.debugging import MOST_SHOWN
+from lbt.prompts.debugging import MOST_OF_FAILURE, MOST_OF_TEST
 from lbt.tables import make_table
 from lbt.teaching import TeachingSettings
 
@@ -137,7 +137,7 @@ class _CountedModel(OpenModel):
 
 def _shown(gold: str) -> dict[str, str]:
     """What a second turn shows at most: the gold answer holds the test."""
-    return {"test": gold[:MOST_SHOWN], "failure": "x " * (MOST_SHOWN // 2), "program": PLACEHOLDER}
+    return {"test": gold[:MOST_OF_TEST], "failure": "x " * (MOST_OF_FAILURE // 2), "program": PLACEHOLDER}
 
 
 def _has_demo(task: Task) -> bool:

@@ -15,8 +15,10 @@ _ORIGINS = {
     "math_fneval_variants.jsonl": "MATH() of github.com/consequentai/fneval; its unpacked folders Oct-2023, "
     "Nov-2023 and Dec-2023, named in problems.exam_paths, do as well",
     "leetcode.jsonl": "LeetCode problems that you bring, one a row as docs/code_problems.md says",
-    "humaneval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked and renamed",
+    "HumanEval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked",
     "mbpp.jsonl": "mbpp/mbpp.jsonl of github.com/google-research/google-research",
+    "HumanEvalPlus.jsonl": "a release of github.com/evalplus/humanevalplus_release, unpacked",
+    "MbppPlus.jsonl": "a release of github.com/evalplus/mbppplus_release, unpacked",
     "gsm8k_train.jsonl": "grade_school_math/data/train.jsonl of github.com/openai/grade-school-math",
     "gsm8k_test.jsonl": "grade_school_math/data/test.jsonl of github.com/openai/grade-school-math",
 }

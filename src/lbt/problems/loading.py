@@ -9,6 +9,7 @@ import pandas as pd
 
 from lbt.errors import DataError
 from lbt.grading import Domain
+from lbt.grading.domains.code import CodeDomain
 from lbt.problems.code import check_references
 from lbt.problems.counts import report_of
 from lbt.problems.gathering import Gathered, gather
@@ -41,6 +42,7 @@ def load_problems(
     leaves a role or a teaching problem's exam empty. With a grading domain, a row whose answer the domain
     cannot read is unusable too: no answer to it could be right.
     """
+    _check_domain(settings, domain)
     gathered = gather(settings, seed, domain, needs_exam_problems)
     _try_references(gathered, settings, domain)
     _judge_bad_rows(gathered, settings)
@@ -59,9 +61,17 @@ def load_problems(
     return problems, report_of(gathered, settings.source, problems)
 
 
+def _check_domain(settings: ProblemSettings, domain: Domain | None) -> None:
+    if settings.source in CODE_SOURCES and domain is not None and not isinstance(domain, CodeDomain):
+        raise DataError(
+            f"The answers of problems.source: {settings.source} are programs, and domain is {domain.name}. "
+            "Set domain: code."
+        )
+
+
 def _try_references(gathered: Gathered, settings: ProblemSettings, domain: Domain | None) -> None:
     """Run the solutions that come with code problems against the tests, if there are any."""
-    if domain is None or settings.source not in CODE_SOURCES:
+    if not isinstance(domain, CodeDomain) or settings.source not in CODE_SOURCES:
         return
     rows, bad, dropped = check_references(gathered.rows, domain, settings.code.check_references)
     gathered.rows = rows

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 from lbt.configuration import Settings
 from lbt.prompts.messages import Message
 
-MOST_SHOWN = 1000
-"""Characters of a test or of a failure that a prompt shows."""
+MOST_OF_TEST, MOST_OF_FAILURE = 1000, 300
+"""Characters of a test and of a failure that a prompt shows."""
 
 _PLACE = re.compile(r"\{(test|failure|program)\}")
 _FORM = (
@@ -57,8 +57,11 @@ def tell_failure(form: str, shown: Mapping[str, str]) -> str:
         shown: Its parts test, failure and program; test and failure are cut where they are too long.
     """
 
+    most = {"test": MOST_OF_TEST, "failure": MOST_OF_FAILURE}
+
     def fill(place: re.Match[str]) -> str:
         text = shown[place[1]]
-        return text if place[1] == "program" or len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + " …"
+        longest = most.get(place[1], len(text))
+        return text if len(text) <= longest else text[:longest] + " …"
 
     return _PLACE.sub(fill, form)

@@ -71,10 +71,13 @@ def select(
     ties: Ties = "count",
 ) -> str | None:
     """The answer that the rule selects; None if no rationale gives one. Arguments as for `standings`."""
-    found = standings(answers, scores, rule)
-    if not found:
-        return None
-    return max(found, key=lambda one: (one.score, *precedence(one.count, one.first, ties))).answer
+    leading = leader(standings(answers, scores, rule), ties)
+    return None if leading is None else leading.answer
+
+
+def leader(found: Iterable[Standing], ties: Ties) -> Standing | None:
+    """The standing of the answer that is selected; None without an answer."""
+    return max(found, key=lambda one: (one.score, *precedence(one.count, one.first, ties)), default=None)
 
 
 def precedence(count: int, first: int, ties: Ties) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.search.ballots import Ballot
 from lbt.search.methods import ALL, Method
-from lbt.search.selection import Ties, select, standings
+from lbt.search.selection import Ties, leader, standings
 from lbt.search.settings import SearchSettings
 
 
@@ -37,13 +37,12 @@ def outcome_of(method: Method, ballot: Ballot, places: Sequence[int], ties: Ties
         return Outcome(right / len(places), tuple(places), len(places))
     every = method.scores_of(ballot)
     keys, scores = [ballot.keys[place] for place in places], [every[place] for place in places]
-    key = select(keys, scores, method.rule, ties)
-    if key is None:
+    leading = leader(standings(keys, scores, method.rule), ties)
+    if leading is None:
         return Outcome(0.0)
-    first = places[keys.index(key)]
-    standing = next(one for one in standings(keys, scores, method.rule) if one.answer == key)
-    score = None if method.rule == "sc" else standing.score
-    return Outcome(float(ballot.right[first]), (first,), standing.count, score)
+    first = places[leading.first]
+    score = None if method.rule == "sc" else leading.score
+    return Outcome(float(ballot.right[first]), (first,), leading.count, score)
 
 
 def select_answers(

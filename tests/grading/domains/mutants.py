@@ -1,40 +1,78 @@
-"""Wrong variants of right programs."""
+"""Wrong variants of right programs, and what tests say of them without any sandbox."""
 
 import ast
+import contextlib
+import io
+import resource
+import signal
 from collections.abc import Iterator
+from itertools import islice
 from random import Random
+from types import FrameType
 
 _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.Mult, ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
+_MEMORY = 2 << 30
+_MOST = 9
 
 
-def variants(program: str, entry_point: str, wanted: int) -> list[str]:
-    """So many different programs that are made from one by a small change each.
+def variants(program: str, entry_point: str) -> list[str]:
+    """Programs made from one by a small change of its function each, in an order that depends on it alone.
 
-    The first ones give nothing, a constant, and what the program gives in a wrong form; then operators are
-    swapped and numbers are one off, in an order that depends on the program alone.
+    Operators are swapped, numbers are one off, a result is None; then the whole function gives nothing, a
+    constant, a string, what it gives in a list, or nothing of its own.
     """
-    made = [
-        f"{program}\n\n\ndef {entry_point}(*arguments, **named):\n    return None\n",
-        f"{program}\n\n\ndef {entry_point}(*arguments, **named):\n    return 'a constant'\n",
-        f"{program}\n\n\n_right = {entry_point}\n\n\ndef {entry_point}(*arguments, **named):\n"
-        "    return [_right(*arguments, **named), 1]\n",
-    ]
-    changed = list(dict.fromkeys(_mutants(program)))
-    Random(program).shuffle(changed)
-    return [*changed[: max(wanted - 1, 0)], *made][:wanted] if changed else made[:wanted]
+    changed = list(dict.fromkeys(islice(_mutants(program, entry_point), _MOST)))
+    head = f"{program}\n\n\n_right = {entry_point}\n\n\ndef {entry_point}(*arguments, **named):\n"
+    results = ("None", "'a constant'", "[_right(*arguments, **named), 1]", "-12345", "_no_such_name")
+    return changed + [f"{head}    return {result}\n" for result in results]
 
 
-def _mutants(program: str) -> Iterator[str]:
-    count = sum(1 for _ in ast.walk(ast.parse(program)))
-    for place in range(count):
+def natively(job: tuple[str, str, float]) -> str:
+    """What tests say of a program, which is known to be harmless, without a sandbox: right, wrong or late."""
+    program, tests, seconds = job
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise _Late
+
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            names: dict[str, object] = {"__name__": "program"}
+            exec(program, names)
+            exec(tests, names)
+    except _Late:
+        return "late"
+    except BaseException:
+        return "wrong"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return "right"
+
+
+class _Late(BaseException):
+    pass
+
+
+def _mutants(program: str, entry_point: str) -> Iterator[str]:
+    places = list(range(sum(1 for _ in _nodes(ast.parse(program), entry_point))))
+    Random(program).shuffle(places)
+    for place in places:
         tree = ast.parse(program)
-        node = list(ast.walk(tree))[place]
-        if _change(node):
+        if _change(list(_nodes(tree, entry_point))[place]):
             yield ast.unparse(tree)
+
+
+def _nodes(tree: ast.Module, entry_point: str) -> Iterator[ast.AST]:
+    """Those of the function itself: the tests may use others of the program."""
+    for node in tree.body:
+        if getattr(node, "name", None) == entry_point:
+            yield from ast.walk(node)
 
 
 def _change(node: ast.AST) -> bool:

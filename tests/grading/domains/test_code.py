@@ -12,7 +12,7 @@ from lbt.grading.domains.code import CodeDomain, CodeGold, StdioTest
 from lbt.grading.settings import CodeSettings
 from lbt.sandbox.programs import ProgramLimits
 
-CODE = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(cpu_s=1.0))))
+CODE = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(cpu_s=1.0, late_items=1))))
 
 SQUARE = CodeGold(
     entry_point="square",
@@ -73,7 +73,7 @@ def test_a_program_that_cannot_be_used_fails_every_test(program: str) -> None:
 
 def test_the_answer_is_the_program_as_it_was_run_and_says_what_kept_it_in() -> None:
     one = graded(RIGHT)
-    assert (one.answer, one.rule) == (RIGHT, "python block")
+    assert (one.answer, one.rule) == (RIGHT, "Python block")
     assert "limits" in str(one.details["containment"])
     assert set(one.details) == set(CODE.details)
 
@@ -243,7 +243,7 @@ def test_equal_programs_are_examined_once_and_kept_with_their_details(
     monkeypatch.setattr(CodeDomain, "grade", noted)
     path = tmp_path / "store.sqlite"
     first = grade_many(CODE, attempts, cache=path)
-    assert [one.rule for one in first] == ["python block", "python block", "whole text", "python block", None]
+    assert [one.rule for one in first] == ["Python block", "Python block", "whole text", "Python block", None]
     assert [one.verdict for one in first] == ["correct", "correct", "correct", "wrong", "no_answer"]
     assert len([one for one in examined if one.rule]) == 2
     examined.clear()

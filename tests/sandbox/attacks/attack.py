@@ -135,6 +135,7 @@ class Attack:
     item: Item
     harm: Harm
     names: tuple[str, ...] = ("f",)
+    slow: bool = False
 
 
 def forging(
@@ -161,7 +162,9 @@ def touching(name: str, program: str, harm: Callable[[World], bool]) -> Attack:
 
 def lasting(name: str, program: str, item: Item | None = None, seconds: float = 7.0) -> Attack:
     """It takes time that nobody granted."""
-    return Attack(name, program, item or Expression("f()"), lambda _, outcome: outcome.seconds > seconds)
+    return Attack(
+        name, program, item or Expression("f()"), lambda _, outcome: outcome.seconds > seconds, slow=True
+    )
 
 
 def _soon(condition: Callable[[], bool]) -> bool:

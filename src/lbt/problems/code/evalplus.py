@@ -25,13 +25,21 @@ _UNORDERED = {
 _FOUND = {"check_str", "text_match_three", "text_starta_endb"}
 
 
+def _plain(arguments: list[Any]) -> list[Any] | None:
+    """The arguments of a call; None if a number has more digits than Python reads."""
+    try:
+        return [plain(one) for one in arguments]
+    except ValueError:
+        return None
+
+
 def _inputs(value: Any) -> tuple[list[Any], ...]:
     if value == {}:  # so written in MBPP+ where a problem has no further input
         return ()
     if not isinstance(value, list) or not all(isinstance(one, list) for one in value):
         kind = kind_of(value) if not isinstance(value, list) else "a list of something else"
         raise ValueError(f"must be a list with a list of arguments for each test, not {kind}")
-    return tuple(plain(one) for one in value)
+    return tuple(made for one in value if (made := _plain(one)) is not None)
 
 
 Inputs = Annotated[tuple[list[Any], ...], BeforeValidator(_inputs)]

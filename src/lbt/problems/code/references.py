@@ -5,8 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lbt.errors import DataError
-from lbt.grading import Attempt, Domain, Graded
+from lbt.grading import Attempt, Graded
 from lbt.grading.domains.code import CodeDomain, CodeGold, read_gold
 from lbt.problems.rows import BadRow, Problem, Reference
 
@@ -16,7 +15,7 @@ _PART = re.compile(r"\{(?:call|arguments|expected|found)\}")
 
 
 def check_references(
-    rows: Sequence[Problem], domain: Domain, check: bool
+    rows: Sequence[Problem], domain: CodeDomain, check: bool
 ) -> tuple[list[Problem], list[BadRow], int]:
     """The problems whose solution passes, the others as bad rows, and how many tests were dropped.
 
@@ -24,12 +23,6 @@ def check_references(
     tests of them, whether `check` says so or not. An example of a question that the solution contradicts is
     dropped, as is a call without a plain result.
     """
-    if not isinstance(domain, CodeDomain):
-        if any(row.reference is not None for row in rows):
-            raise DataError(
-                f"The answers of these problems are programs, and domain is {domain.name}. Set domain: code."
-            )
-        return list(rows), [], 0
     rows, bad, dropped = _answered(rows, domain)
     if not check:
         return rows, bad, dropped

@@ -79,12 +79,12 @@ def divided(
 
 
 def plain(value: Any) -> Any:
-    """A value of a row as Python has it: numbers are texts where they are read."""
+    """A value of a row as Python has it: numbers are texts where they are read.
+
+    Raises ValueError for a whole number of more than 4,300 digits, which Python does not read.
+    """
     if isinstance(value, Number):
-        try:
-            return int(value)
-        except ValueError:
-            return float(value)
+        return int(value) if value.lstrip("-").isdigit() else float(value)
     if isinstance(value, Constant):
         return value.value
     if isinstance(value, list):

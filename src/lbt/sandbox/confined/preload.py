@@ -1,25 +1,29 @@
 """Modules that programs and tests often import: the server holds them, and its children need not read them.
 
-Where there is no Landlock to say which files may be read, these are all that a program can import.
+Each module that is held makes every fork a little slower, so that the rarer ones are held only where there is
+no Landlock to say which files may be read: there, these are all that a program can import.
 """
 
 from contextlib import suppress
 from importlib import import_module
 
-_MODULES = (
-    "abc argparse array ast base64 binascii bisect builtins calendar cmath collections "
-    "collections.abc colorsys contextlib copy csv dataclasses datetime decimal difflib enum errno "
-    "fractions functools gc graphlib hashlib heapq html inspect io ipaddress itertools json keyword "
-    "linecache locale logging math numbers operator os os.path pathlib pickle pprint queue random "
-    "re reprlib secrets select shlex shutil signal stat statistics string struct sys tempfile "
-    "textwrap threading time timeit tokenize traceback types typing unicodedata urllib.parse uuid "
-    "warnings weakref zlib zoneinfo bz2 lzma copyreg encodings.idna encodings.ascii "
-    "encodings.latin_1 encodings.utf_16 encodings.utf_32 concurrent.futures unittest _strptime"
+_COMMON = (
+    "abc bisect cmath collections collections.abc copy dataclasses datetime decimal enum fractions functools "
+    "heapq io itertools json math numbers operator os random re statistics string struct sys time traceback "
+    "types typing unicodedata warnings"
+)
+_RARER = (
+    "_strptime argparse array ast base64 binascii bz2 calendar colorsys concurrent.futures "
+    "contextlib copyreg csv difflib encodings.ascii encodings.idna encodings.latin_1 "
+    "encodings.utf_16 encodings.utf_32 errno gc graphlib hashlib html inspect ipaddress keyword "
+    "linecache locale logging lzma os.path pathlib pickle pprint queue reprlib secrets select shlex "
+    "shutil signal stat tempfile textwrap threading timeit tokenize unittest urllib.parse uuid "
+    "weakref zlib zoneinfo"
 )
 
 
-def preload() -> None:
-    """Import them all."""
-    for name in _MODULES.split():
+def preload(rarer: bool) -> None:
+    """Import them, the rarer ones too where they are wanted."""
+    for name in f"{_COMMON} {_RARER if rarer else ''}".split():
         with suppress(ImportError):  # not every Python has each
             import_module(name)

@@ -4,6 +4,7 @@ import atexit
 import os
 import platform
 import selectors
+import sys
 from collections import deque
 from collections.abc import Sequence
 from threading import Lock
@@ -79,14 +80,19 @@ class Sandbox:
             self._end()
 
     def _started(self) -> ServerProcess:
+        if sys.platform != "linux":
+            raise SandboxError(
+                f"Programs are run on Linux only, and this is {platform.system()}. Use a Linux container or "
+                "virtual machine, for example Docker or WSL."
+            )
         if self._server is None:
             self._server = ServerProcess(self.launcher, self.layers)
-        if "seccomp" not in self._server.containment and not self.unsafe_execution:
+        if not self._server.filtered and not self.unsafe_execution:
             self._end()
             raise SandboxError(
-                f"Programs cannot be run safely here: {platform.system()} on {platform.machine()} lets no "
-                "process filter its system calls (seccomp). Use Linux on x86-64 or aarch64, for example in a "
-                "container, or set `unsafe_execution: true` to run programs with limits only."
+                f"Programs cannot be run safely here: this system ({platform.machine()}) lets no process "
+                "filter its system calls (seccomp). Use Linux on x86-64 or aarch64, with a kernel or "
+                "container that has it, or set `unsafe_execution: true` to run programs with limits only."
             )
         return self._server
 

@@ -2,26 +2,19 @@
 
 import fcntl
 import os
-import sys
-import tempfile
 
 _SEALS = 0xF
 """No more seals, no shrinking, no growing, no writing."""
 
 
 def sealed_file(content: bytes) -> int:
-    """An open file with this content, which on Linux nobody can change any more."""
-    if sys.platform != "linux":
-        with tempfile.TemporaryFile() as holder:
-            file = os.dup(holder.fileno())
-    else:
-        file = os.memfd_create("lbt", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    """An open file with this content, which nobody can change any more."""
+    file = os.memfd_create("lbt", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(file, rest) :]
     os.lseek(file, 0, os.SEEK_SET)
-    if sys.platform == "linux":
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
+    fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
     return file
 
 

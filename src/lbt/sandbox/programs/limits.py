@@ -12,7 +12,7 @@ class ProgramLimits(Settings):
         10.0, gt=0, description="seconds of computing, and of doing nothing, such as sleeping"
     )
     wall_s: float = Field(
-        30.0, gt=0, description="seconds by the clock, after which a busy machine's test is tried again"
+        120.0, gt=0, description="seconds by the clock, after which a busy machine's test is tried again"
     )
     memory_mb: int = Field(512, ge=128, description="MB of address space of each process")
     output_kb: int = Field(256, ge=1, description="KB of standard output, and of standard error")

@@ -3,6 +3,7 @@
 import array
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -43,7 +44,8 @@ class ServerProcess:
     def __init__(self, launcher: Sequence[str] = (), layers: Sequence[str] = LAYERS) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-s", "-P", "-S", "-B", "-X", "utf8", "-c", _BEGINNING]
-        command = [*launcher, *python, str(theirs.fileno()), ",".join(layers), str(_ROOT)]
+        first = [shutil.which(part) or part for part in launcher[:1]]  # the server has no PATH
+        command = [*first, *launcher[1:], *python, str(theirs.fileno()), ",".join(layers), str(_ROOT)]
         with theirs:
             try:
                 self.process = subprocess.Popen(
@@ -59,7 +61,9 @@ class ServerProcess:
             except OSError as error:
                 self.control.close()
                 raise SandboxError(f"The sandbox does not start: {error}. Command: {command[0]}.") from None
-        self.containment = self._greeting()
+        said = self._greeting()
+        self.filtered = "seccomp" in said
+        self.containment = ", ".join([*(Path(part).name for part in launcher[:1]), said])
 
     def _greeting(self) -> str:
         self.control.settimeout(_START_LIMIT_S)

@@ -1,20 +1,19 @@
 """Answers that are Python programs, right if every test of their problem passes."""
 
-import ast
 import logging
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lbt.errors import DataError
 from lbt.grading.domains.code.behaviour import behaviours
-from lbt.grading.domains.code.examination import DETAILS, evaluate, examine, judged, without_program
+from lbt.grading.domains.code.examination import DETAILS, examine, judged, without_program
 from lbt.grading.domains.code.extraction import Found, find_program
 from lbt.grading.domains.code.gold import CodeGold, gold_fault, read_gold
+from lbt.grading.domains.code.outputs import Calls, Outputs, outputs_of
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import Attempt, Graded
-from lbt.sandbox.programs import Examined, containment
+from lbt.sandbox.programs import containment
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +21,6 @@ Key = tuple[str, str]
 """Gold answer and program."""
 
 _REMEMBERED = 50_000
-_NAMED = re.compile(r"\b(?:inf|nan)\b")
 
 
 class CodeDomain:
@@ -44,7 +42,7 @@ class CodeDomain:
 
     def version(self) -> str:
         """Name, version of the rules, Python and the limits of a program."""
-        limits = ", ".join(f"{name} {value:g}" for name, value in self.settings.limits.model_dump().items())
+        limits = ", ".join(f"{name} {value}" for name, value in self.settings.limits.model_dump().items())
         return f"{self.name} {self.rules}, python {sys.version_info[0]}.{sys.version_info[1]}, {limits}"
 
     def prepare(self) -> None:
@@ -52,19 +50,9 @@ class CodeDomain:
         layers = containment(self.settings.unsafe_execution, self.settings.launcher)
         logger.info("Programs are run in a sandbox (%s).", layers)
 
-    def outputs(
-        self, asked: Sequence[tuple[str, str, Sequence[str]]]
-    ) -> list[tuple[list[str | None], str | None]]:
-        """What programs that are trusted give for calls: values as Python writes them, and the first failure.
-
-        Args:
-            asked: For each, a gold answer, a program, and the calls. A value that cannot be written so that
-                it is read again is None.
-        """
-        pairs = [
-            (read_gold(gold), program, [f"repr({call})" for call in calls]) for gold, program, calls in asked
-        ]
-        return [_written(examined) for examined in evaluate(pairs, self.settings)]
+    def outputs(self, asked: Sequence[Calls]) -> list[Outputs]:
+        """What programs give for calls: see `outputs_of`."""
+        return outputs_of(asked, self.settings)
 
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The verdicts; each different program is examined once for each problem."""
@@ -144,22 +132,3 @@ def _readable(gold: str) -> CodeGold | None:
         return read_gold(gold)
     except DataError:
         return None
-
-
-def _written(examined: Examined) -> tuple[list[str | None], str | None]:
-    failures = (result.error for result in examined.results if result.error is not None)
-    return [_literal(result.value) for result in examined.results], examined.program_error or next(
-        failures, None
-    )
-
-
-def _literal(value: str | None) -> str | None:
-    """The text that an evaluated `repr(…)` is, if Python reads it as a plain value."""
-    if value is None:
-        return None
-    try:
-        text = str(ast.literal_eval(value))
-        ast.literal_eval(_NAMED.sub("0", text))  # they are names, and plain all the same
-    except (SyntaxError, ValueError, MemoryError, RecursionError, TypeError):
-        return None
-    return text

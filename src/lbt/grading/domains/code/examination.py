@@ -45,6 +45,8 @@ def evaluate(pairs: Sequence[tuple[CodeGold, str, Sequence[str]]], settings: Cod
 
 
 def _examined(jobs: Sequence[Examination], settings: CodeSettings) -> list[Examined]:
+    if not jobs:
+        return []  # without starting the sandbox
     return examine_programs(
         jobs, settings.limits, settings.workers, settings.unsafe_execution, settings.launcher
     )

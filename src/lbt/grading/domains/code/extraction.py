@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lbt.grading.domains.code.continuation import continued, with_beginning
 from lbt.grading.domains.code.fences import Block, fenced_blocks, without_blocks
 from lbt.grading.domains.code.gold import CodeGold
-from lbt.grading.domains.code.prose import bare_program, is_program
+from lbt.grading.domains.code.prose import bare_program, is_program, wanted_name
 from lbt.grading.domains.code.syntax import LONGEST_PROGRAM, defined, parse
 from lbt.grading.domains.marks import next_turns
 
@@ -45,7 +45,7 @@ def find_program(text: str, gold: CodeGold) -> Found | None:
 
 def _find(text: str, gold: CodeGold) -> Found | None:
     if is_program(text, gold) and bare_program(text, gold) == text:
-        return Found(with_beginning(text.strip("\n"), gold), "whole text", closed=False)
+        return Found(with_beginning(text.strip("\n"), gold), "whole text", _followed(text, text, gold))
     place, mark = max((text.rfind(mark), mark) for mark in _MARKS)
     if place >= 0:
         marked = text[place + len(mark) :].lstrip(":* \t").lstrip("\n")
@@ -58,22 +58,28 @@ def _find(text: str, gold: CodeGold) -> Found | None:
 def _in_block(text: str, gold: CodeGold) -> Found | None:
     blocks = [block for block in fenced_blocks(text) if block.may_be_python and block.text.strip()]
     named = [block for block in blocks if block.is_python]
-    blocks = named or [block for block in blocks if is_program(block.text, gold) or _continues(block, gold)]
+    blocks = named or [block for block in blocks if _is_meant(block.text, gold) or _continues(block, gold)]
     if not blocks:
         return None
     # An example of its use may follow the program.
     last = blocks[-1]
     chosen = next((block for block in reversed(blocks) if _defines(block, gold)), blocks[-1])
-    rule = "python block" if chosen.is_python else "block"
+    rule = "Python block" if chosen.is_python else "block"
     if last.closed:
         return Found(_program(chosen.text, gold), rule, closed=True)
     text = bare_program(last.text, gold) or last.text
     return Found(_program(text, gold), f"open {rule}", closed=False)
 
 
+def _is_meant(text: str, gold: CodeGold) -> bool:
+    """Whether a text is the program that is asked for, or one that fails to be Python."""
+    kind = "class" if gold.kind == "solution" else "def"
+    begins = f"{kind} {wanted_name(gold)}"
+    return is_program(text, gold) or any(line.startswith(begins) for line in text.split("\n"))
+
+
 def _defines(block: Block, gold: CodeGold) -> bool:
-    wanted = "Solution" if gold.kind == "solution" else gold.entry_point
-    return wanted in defined(block.text) or _continues(block, gold)
+    return wanted_name(gold) in defined(block.text) or _continues(block, gold)
 
 
 def _continues(block: Block, gold: CodeGold) -> bool:
@@ -107,12 +113,20 @@ def _bare(text: str, gold: CodeGold) -> Found | None:
     outside = without_blocks(text)
     whole = continued(outside, gold)
     if whole is not None:
-        return Found(whole, "continuation", closed=False)
+        return Found(whole, "continuation", _followed(whole, outside, gold))
     part = bare_program(outside, gold)
     if part is not None:
         rule = "class Solution" if gold.kind == "solution" else "definition"
-        return Found(with_beginning(part.strip("\n"), gold), rule, closed=False)
+        return Found(with_beginning(part.strip("\n"), gold), rule, _followed(part, outside, gold))
     return None
+
+
+def _followed(program: str, text: str, gold: CodeGold) -> bool:
+    """Whether something stands after the definition that is asked for, in the program or in the text."""
+    tree = parse(program)
+    names = [getattr(node, "name", None) for node in tree.body] if tree else []
+    wanted, last_line = wanted_name(gold), text.rstrip().rpartition("\n")[2].strip()
+    return (wanted in names and names[-1] != wanted) or not program.rstrip().endswith(last_line)
 
 
 def _own_words(text: str) -> str:

@@ -1,0 +1,96 @@
+"""HumanEval and MBPP: their own solutions are right, and wrong variants of them are wrong."""
+
+import json
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from tests.grading.domains.mutants import natively, variants
+from tests.real_data import DATA, needs_real_data
+
+from lbt.grading import Attempt, GradingSettings, domain_named
+from lbt.grading.domains.code import read_gold
+from lbt.grading.settings import CodeSettings
+from lbt.problems.code import HumanEvalRow, MbppRow
+from lbt.problems.rows import Place, parse_object
+from lbt.problems.settings import CodeProblemSettings
+from lbt.sandbox.programs import ProgramLimits
+
+pytestmark = [
+    pytest.mark.slow,
+    needs_real_data,
+    pytest.mark.filterwarnings("ignore:invalid escape sequence"),  # in some of the solutions
+]
+
+FORMS = {"humaneval": HumanEvalRow, "mbpp": MbppRow, "mbpp_sanitized": MbppRow}
+SIZES = {"humaneval": 164, "mbpp": 974, "mbpp_sanitized": 427}
+VARIANTS = 5
+NATIVE_S = 3.0
+"""A variant that takes longer is passed over: that it hangs says nothing of the tests."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem: its gold answer, its solution, and its tests as the authors run them."""
+
+    name: str
+    gold: str
+    solution: str
+    tests: str
+
+
+def cases(name: str, visible: str = "all") -> Iterator[Case]:
+    for number, line in enumerate((DATA / f"{name}.jsonl").read_bytes().splitlines(), start=1):
+        row = FORMS[name].read(parse_object(line), Place(name, number), None)
+        posed = row.posed(CodeProblemSettings(visible=visible))
+        raw = json.loads(line)
+        if name == "humaneval":
+            tests = f"{raw['test']}\ncheck({raw['entry_point']})"
+        else:
+            own = [*raw.get("test_imports", []), raw.get("test_setup_code", ""), *raw["test_list"]]
+            tests = "\n".join([*own, *raw.get("challenge_test_list", [])])
+        assert posed.reference is not None
+        yield Case(str(row.id), posed.answer, posed.reference.program, tests)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_solution_is_right(name: str) -> None:
+    # Patient: one of MBPP's solutions computes for 5 s on an idle machine.
+    code = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(cpu_s=30.0))))
+    known = list(cases(name))
+    assert len(known) == SIZES[name]
+    graded = code.grade([Attempt(case.gold, f"So:\n```python\n{case.solution}\n```") for case in known])
+    wrong = [
+        (case.name, one.verdict, one.details["failure"], one.details["failed_test"])
+        for case, one in zip(known, graded, strict=True)
+        if one.verdict != "correct"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["humaneval", "mbpp"])
+def test_five_wrong_variants_of_every_solution_are_wrong(name: str) -> None:
+    code = domain_named("code", GradingSettings(code=CodeSettings(limits=ProgramLimits(late_items=1))))
+    known = list(cases(name))
+    tried = [
+        (case, program)
+        for case in known
+        for program in variants(case.solution, read_gold(case.gold).entry_point)
+    ]
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=2000) as pool:
+        jobs = [(program, case.tests, NATIVE_S) for case, program in tried]
+        said = pool.map(natively, jobs, chunksize=50)
+    chosen: dict[str, list[tuple[Case, str]]] = {case.name: [] for case in known}
+    for (case, program), outcome in zip(tried, said, strict=True):
+        if outcome == "wrong" and len(chosen[case.name]) < VARIANTS:
+            chosen[case.name].append((case, program))
+    assert {name: len(some) for name, some in chosen.items() if len(some) < VARIANTS} == {}
+    wrong = [pair for some in chosen.values() for pair in some]
+    graded = code.grade([Attempt(case.gold, f"```python\n{program}\n```") for case, program in wrong])
+    passed = [
+        (case.name, program)
+        for (case, program), one in zip(wrong, graded, strict=True)
+        if one.verdict != "wrong"
+    ]
+    assert passed == []
