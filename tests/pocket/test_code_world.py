@@ -12,6 +12,7 @@ from lbt.pocket.code.examples import draw_examples, tells
 from lbt.pocket.code.split import draw_constants, is_held_out
 from lbt.pocket.corpus import CorpusSettings, documents
 from lbt.pocket.problems import draw_problems
+from lbt.pocket.procedures import label_procedures
 from lbt.pocket.worlds import Constants, Kind
 from lbt.sandbox.programs import Examination, ProgramLimits, Test, examine_programs
 
@@ -126,6 +127,26 @@ def test_the_same_seed_draws_the_same_problems(problems: pd.DataFrame) -> None:
         teaching=84, exam_per_family=12, evaluation=280, lucky_share=0.5, seed=0, world=CODE
     )
     pd.testing.assert_frame_equal(again, problems)
+
+
+def test_a_run_labels_the_procedures_of_its_rationales(problems: pd.DataFrame) -> None:
+    row = problems.iloc[0]
+    texts = [
+        CODE.turn(row["family"], kind, Random(0)).rationale for kind in ("right", "misconception", "terse")
+    ]
+    rationales = pd.DataFrame(
+        {
+            "rationale_id": ["a", "b", "c", "d"],
+            "problem_id": row["problem_id"],
+            "family": row["family"],
+            "text": [*texts, "Nothing known."],
+        }
+    )
+    labelled = label_procedures(problems, rationales).set_index("rationale_id")
+    assert labelled["procedure"].to_dict() == {"a": "right", "b": "misconception", "c": "terse"}
+    assert labelled["right"].to_dict() == {"a": True, "b": False, "c": False}
+    of_files = problems.assign(source="mine.jsonl:1")
+    assert label_procedures(of_files, rationales).empty
 
 
 @FAMILIES
