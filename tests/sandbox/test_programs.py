@@ -138,6 +138,28 @@ def test_what_ends_the_program_ends_one_item_only() -> None:
     assert errors[3] is None
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("import os; os._exit(5)", "the program ended itself (exit code 5)"),
+        ("while True: pass", "took too long"),
+    ],
+)
+def test_a_setup_that_the_program_does_not_survive_is_tried_once(body: str, error: str) -> None:
+    job = Examination(f"def f():\n    {body}", (Test("assert True"),) * 3, setup="kept = f()", names=("f",))
+    (examined,) = examine_programs([job], LIMITS)
+    assert examined.program_error == error
+    assert {result.error for result in examined.results} == {error}
+
+
+def test_a_setup_that_fails_fails_every_test_and_says_why() -> None:
+    job = Examination("def f(): return 1", (Test("assert f() == 1"),), setup="import numpy", names=("f",))
+    (examined,) = examine_programs([job], LIMITS)
+    assert examined.program_error is None
+    assert str(examined.results[0].error).startswith("the setup of the tests failed: ModuleNotFoundError")
+
+
+@pytest.mark.slow
 def test_after_some_items_that_end_the_program_the_others_are_left_out() -> None:
     limits = LIMITS.model_copy(update={"late_items": 2})
     results = judged(*[Test("loop(1)")] * 2, Test("assert double(1) == 2"), limits=limits)
@@ -325,6 +347,7 @@ def test_how_a_whole_program_ends(program: str, value: str | None, error: str | 
     assert result == ItemResult(None, value, error)
 
 
+@pytest.mark.slow
 def test_large_programs_inputs_and_outputs_pass() -> None:
     limits = LIMITS.model_copy(update={"output_kb": 4096, "cpu_s": 5.0})
     program = "# " + "x" * 1_000_000 + "\nimport sys\nsys.stdout.write(sys.stdin.read())\n"
@@ -388,6 +411,7 @@ def test_a_launcher_starts_the_sandbox(sandbox: Sandbox) -> None:
         Sandbox(launcher=["false"]).containment()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 def test_the_sandbox_works_inside_bubblewrap() -> None:
     options = "--unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp"
@@ -399,6 +423,7 @@ def test_the_sandbox_works_inside_bubblewrap() -> None:
     inside.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_is_replaced_and_no_verdict_changes(sandbox: Sandbox) -> None:
     sandbox.containment()
     first = sandbox.process_id()
@@ -424,6 +449,7 @@ def test_a_process_that_the_machine_kills_is_no_verdict() -> None:
     assert not work.todo
 
 
+@pytest.mark.slow
 def test_the_server_and_all_its_processes_end_with_the_one_that_started_them() -> None:
     code = (
         "from lbt.sandbox.programs import *\n"

@@ -80,20 +80,21 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plain)
 def test_plain_data_arrives_as_it_was_sent(value: Any) -> None:
     assert same(through(value), value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_or_are_refused(data: bytes) -> None:
     with suppress(WireError):
         decode(data, lambda handle: handle)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(plain, st.data())
 def test_damaged_messages_are_refused_or_are_other_plain_data(value: Any, draw: st.DataObject) -> None:
     data = bytearray(encode(value, refuse, LIMIT))
@@ -102,7 +103,7 @@ def test_damaged_messages_are_refused_or_are_other_plain_data(value: Any, draw: 
         decode(bytes(data), lambda handle: handle)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plain)
 def test_a_value_has_one_spelling_before_and_after_its_way(value: Any) -> None:
     assert canonical(value, LIMIT) == canonical(through(value), LIMIT)

@@ -36,11 +36,13 @@ def examine(job: int, verdicts: int, inbox: int, outbox: int, limit: int) -> int
     except Exception as error:
         say(unloaded=last_line(error))
         return 0
-    say(loaded=True)
     namespace: dict[str, Any] = {"__name__": "tests"}
     failure = _set_up(link, work, namespace)
+    if link.over:
+        say(unloaded=link.failure or None)
+        return 0
+    say(loaded=True)
     for item in work["items"]:
-        say(begin=item["number"])
         result = (
             {"passed": False, "value": None, "error": failure} if failure else _judge(link, item, namespace)
         )
@@ -58,7 +60,7 @@ def _set_up(link: Link, work: dict[str, Any], namespace: dict[str, Any]) -> str:
         namespace.update(link.names(tuple(work["names"])))
         _run(work["setup"], "exec", namespace)
     except Unanswered:
-        return link.failure or "the program ended during the setup"
+        return link.failure
     except BaseException as error:
         return f"the setup of the tests failed: {last_line(error)}"
     return ""

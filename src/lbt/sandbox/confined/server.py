@@ -14,7 +14,6 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -111,7 +110,7 @@ class Server:
             code = ROLES[role](*range(3, 3 + len(files)), message["limit"])
         finally:
             if code is None:  # it was not confined, so that it still can send this
-                signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+                signal.raise_signal(signal.SIGUSR1)
             os._exit(code or 0)
 
     def bury(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from typing import Any
 
 from lbt.sandbox.programs.examination import Run, Test
@@ -10,6 +11,8 @@ from lbt.sandbox.programs.serving import ServerProcess
 from lbt.sandbox.programs.work import Ended, Work
 
 _CRASH_LINE = 500
+_NOTABLE = 0.02
+"""Of an item's time."""
 
 
 class Piece:
@@ -69,6 +72,7 @@ class Tests(Piece):
         super().__init__(number, work, items)
         self.inboxes = [Inbox()]
         self.loaded = False
+        self.began = time.monotonic()
         self.unloaded: str | None = None
 
     def files(self) -> tuple[list[int], list[tuple[str, int]]]:
@@ -93,21 +97,23 @@ class Tests(Piece):
         return {"setup": job.setup, "names": job.names, "items": items}
 
     def hear(self, server: ServerProcess) -> None:
-        """Note each line of the examiner, and tell the server when an item begins."""
+        """Note each line of the examiner; tell the server that an item begins, if it makes a difference."""
         inbox = self.inboxes[0]
         inbox.read()
         *lines, rest = inbox.content.split(b"\n")
         inbox.content = rest
         for line in lines:
             message = json.loads(line)
-            if "begin" in message or "loaded" in message:
-                self.loaded = True
-                server.begin(self.number)
-            elif "unloaded" in message:
+            if "unloaded" in message:
                 self.unloaded = message["unloaded"]
+            elif "loaded" in message:
+                self.loaded = True
             else:
                 self.open.remove(message["item"])
                 self.work.note(message.pop("item"), message)
+        if lines and self.open and time.monotonic() - self.began > _NOTABLE * self.work.limits.cpu_s:
+            server.begin(self.number)
+            self.began = time.monotonic()
 
     def settle(self, ended: Ended) -> None:
         """Results have come already; what is still open was broken off."""
