@@ -120,6 +120,7 @@ def test_a_value_has_one_spelling_before_and_after_its_way(value: Any) -> None:
         ({1, 2}, frozenset([2, 1])),
         (range(0), range(3, 3)),
         (range(1, 2, 5), range(1, 2)),
+        (range(-(10**20), 10**20, 3), range(-(10**20), 10**20 - 1, 3)),
         (b"a", bytearray(b"a")),
         ([1, (2,)], [True, (2.0,)]),
     ],

@@ -40,9 +40,8 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(sorted(f'{_text(key)}: {_text(each)}' for key, each in value.items()))}}}"
     if isinstance(value, range):
-        return (
-            f"range({value[0]}, {value[-1]}, {value.step if len(value) > 1 else 1})" if value else "range()"
-        )
+        step = value.step if value and value[0] != value[-1] else 1
+        return f"range({value[0]}, {value[-1]}, {step})" if value else "range()"
     brackets = next((_BRACKETS[kind] for kind in _BRACKETS if isinstance(value, kind)), None)
     if brackets:
         return f"{brackets[0]}{', '.join(map(_text, value))}{brackets[1]}"
