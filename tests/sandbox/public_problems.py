@@ -48,16 +48,15 @@ def helpers_of(prompt: str, name: str) -> str:
     return "\n".join(ast.unparse(node) for node in tree.body if getattr(node, "name", "") != name)
 
 
-def mbpp(file: str = "mbpp.jsonl", change: Change | None = None) -> list[Examination]:
-    """Each problem's own code. The functions and classes that it names are what its tests use."""
+def mbpp(change: Change) -> list[Examination]:
+    """Each problem's own code, made wrong. The functions and classes that it names are what its tests use."""
     jobs = []
-    for row in _rows(file):
+    for row in _rows("mbpp.jsonl"):
         program = str(row["code"]).replace("\r\n", "\n")
         own = re.findall(r"^(?:def|class) (\w+)", program, re.MULTILINE)
         tests = [*row["test_list"], *row.get("challenge_test_list", [])]  # type: ignore[misc]
         name = next(each for each in own if re.search(rf"\b{each}\b", tests[0]))
-        setup = str(row.get("test_setup_code") or "\n".join(row.get("test_imports", [])))  # type: ignore[arg-type]
-        ending = f"\n{change(name)}\n" if change else ""
+        setup, ending = str(row["test_setup_code"]), f"\n{change(name)}\n"
         items = tuple(Test(test) for test in tests)
         names = (name, *(each for each in own if each != name))
         jobs.append(Examination(program + ending, items, setup.replace("\r\n", "\n"), names))

@@ -160,7 +160,7 @@ def touching(name: str, program: str, harm: Callable[[World], bool]) -> Attack:
     return Attack(name, program, Expression("f()"), lambda world, _: _soon(lambda: harm(world)))
 
 
-def lasting(name: str, program: str, item: Item | None = None, seconds: float = 7.0) -> Attack:
+def lasting(name: str, program: str, item: Item | None = None, seconds: float = 4.0) -> Attack:
     """It takes time that nobody granted."""
     return Attack(
         name, program, item or Expression("f()"), lambda _, outcome: outcome.seconds > seconds, slow=True

@@ -11,7 +11,7 @@ from tests.sandbox.attacks.attack import Attack, Outcome, World
 
 from lbt.sandbox.programs import Run, Test
 
-_LIMIT_S = 8.0
+_LIMIT_S = 5.0
 _HARNESS = """
 import json, os, sys
 
