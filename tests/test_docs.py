@@ -27,7 +27,7 @@ STANDING = [path for path in DOCUMENTS if not path.name.startswith("add_a")]
 FOLDERS = ("src", "conf", "docs", "tests", "benchmarks", "notebooks", ".github", ".ci")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _project() -> None:
     configure_project("lbt")
 
