@@ -50,7 +50,7 @@ def _attempt(row: Problem) -> Attempt:
 
 def _bad(row: Problem, graded: Graded) -> BadRow:
     field = row.reference.field if row.reference else "answer"
-    failure, test = graded.details.get("failure"), str(graded.details.get("failed_test"))
+    failure, test = graded.details.get("failure"), " ".join(str(graded.details.get("failed_test")).split())
     test = test if len(test) <= _SHOWN else test[:_SHOWN] + " …"
     if graded.verdict == "error":
         return BadRow(row.place, field, "could not be examined; run again on a machine that is less busy")
