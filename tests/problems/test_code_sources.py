@@ -379,7 +379,7 @@ MEGABYTE = f"def f(x):\n    return x\n# {'x' * 1_048_576}"
             "field 'solution' fails a test of its own problem (Assertion",
         ),
         (
-            {"tests": ["y = f(1)\nassert y == 77"]},
+            {"solution": "def f(x):\n    return 0", "tests": ["y = f(1)\nassert y == 77"]},
             "field 'solution' fails a test of its own problem (AssertionError): y = f(1) assert y == 77",
         ),
         (
