@@ -90,6 +90,11 @@ def test_a_second_run_and_lost_entries_make_no_new_generation(finished: Finished
     assert newest.data.metrics["training.reused"] == 1
 
 
+def _heed_ctrl_c() -> None:
+    """A shell starts what it runs in the background, such as these tests, with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workplace: Workplace) -> None:
     process = subprocess.Popen(
@@ -99,6 +104,7 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workplace: Workplace)
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_heed_ctrl_c,
     )
     store = workplace.data / "02_intermediate" / "generations.sqlite"
     rationales = workplace.data / "03_primary" / "rationales.parquet"
