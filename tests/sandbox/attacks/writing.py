@@ -52,7 +52,8 @@ WRITING: list[Attack] = [
     ),
     touching(
         "shared memory with a name",
-        "from multiprocessing.shared_memory import SharedMemory\ndef f(): SharedMemory('@TOKEN@', True, 100)",
+        # not by multiprocessing, whose tracker takes the name away again when it finds the time
+        "import _posixshmem, os\ndef f(): _posixshmem.shm_open('/@TOKEN@', os.O_CREAT | os.O_RDWR, 0o600)",
         lambda world: _gone(Path("/dev/shm", world.token)),
     ),
     touching(
