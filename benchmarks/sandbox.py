@@ -6,9 +6,8 @@ Each job is a solution with its whole test. For the cold rate the start of the s
 one it does not. The CPU milliseconds, of this process and the sandbox's, depend less on what else is run.
 """
 
-import ast
-import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,22 +77,10 @@ def _made_up() -> Examination:
 
 
 def _jobs_of(file: Path) -> list[Examination]:
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
-    return [
-        Examination(
-            row["prompt"] + row["canonical_solution"],
-            (Test(f"{row['test']}\ncheck({row['entry_point']})"),),
-            setup=_helpers_of(row["prompt"], row["entry_point"]),
-            names=(row["entry_point"],),
-        )
-        for row in rows
-    ]
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.sandbox.public_problems import human_eval
 
-
-def _helpers_of(prompt: str, name: str) -> str:
-    """What the tests use of a prompt besides the tested function."""
-    tree = ast.parse(prompt)
-    return "\n".join(ast.unparse(node) for node in tree.body if getattr(node, "name", "") != name)
+    return human_eval(file=file)
 
 
 def main() -> None:

@@ -9,11 +9,9 @@ run again. Writes benchmarks/search.json and docs/search_tables.md.
 
 import argparse
 import json
-from typing import Any
 
-import numpy as np
-import pandas as pd
-from cells import ROOT, newest, run_pipeline
+from cells import ROOT, run_pipeline
+from search_tables import Cell, costs, curves, result_of, shares
 
 DATA = ROOT / "data" / "search_evidence"
 RESULTS = ROOT / "benchmarks" / "search.json"
@@ -35,32 +33,15 @@ METHODS = (
 )
 DIFFERENCES = ("sum_minus_sc", "max_minus_sc", "sum_minus_teacher_exams.sum", "sum_minus_worked_examples")
 CURVE = ("sc", "max", "sum", "teacher_exams.sum", "worked_examples")
-COSTS = ("greedy", "sc", "lbt", "teacher_exams", "worked_examples")
 
 
-def run_cell(seed: int, share: float) -> dict[str, Any]:
+def run_cell(seed: int, share: float) -> Cell:
     """One search; its metrics and its curve over the number of rationales."""
-    parameters = PARAMETERS.format(seed=seed, share=share)
-    run_pipeline("lbt_search", parameters, DATA)
-    metrics = json.loads(newest(DATA / "08_reporting" / "search_metrics.json").read_text())
-    curve = pd.read_parquet(newest(DATA / "08_reporting" / "search_curve.parquet"))
-    points = curve[["method", "rationales", "accuracy", "sd"]].round(4).to_dict("records")
-    return {"seed": seed, "share": share, "metrics": metrics, "curve": points}
+    run_pipeline("lbt_search", PARAMETERS.format(seed=seed, share=share), DATA)
+    return {"seed": seed, "share": share} | result_of(DATA)
 
 
-def accuracies(cells: list[dict[str, Any]]) -> str:
-    """A row a seed: accuracy of every method, and the means."""
-    lines = [f"| seed | TPs | {' | '.join(METHODS)} |", "|---" * (len(METHODS) + 2) + "|"]
-    rows = []
-    for cell in cells:
-        rows.append([cell["metrics"][f"search.{method}.accuracy"] for method in METHODS])
-        shares = " | ".join(f"{share:.1%}" for share in rows[-1])
-        lines.append(f"| {cell['seed']} | {cell['metrics']['search.problems']:.0f} | {shares} |")
-    means = " | ".join(f"{share:.1%}" for share in np.mean(rows, axis=0))
-    return "\n".join([*lines, f"| mean of {len(rows)} | | {means} |"])
-
-
-def differences(cells: list[dict[str, Any]]) -> str:
+def differences(cells: list[Cell]) -> str:
     """A row a seed: paired differences in points with their 95% intervals, and the smallest."""
     lines = [
         f"| seed | {' | '.join(name.replace('_minus_', ' less ') for name in DIFFERENCES)} |",
@@ -78,46 +59,20 @@ def differences(cells: list[dict[str, Any]]) -> str:
     return "\n".join([*lines, f"| smallest | {' | '.join(f'{value:+.1f}' for value in smallest)} |"])
 
 
-def curves(cells: list[dict[str, Any]]) -> str:
-    """Mean accuracy over the seeds against the number of rationales, with the mean sd over subsets."""
-    table = pd.concat([pd.DataFrame(cell["curve"]) for cell in cells])
-    mean = table.groupby(["method", "rationales"])[["accuracy", "sd"]].mean()
-    lines = [f"| rationales | {' | '.join(CURVE)} |", "|---" * (len(CURVE) + 1) + "|"]
-    for size in sorted(table["rationales"].unique()):
-        shown = [
-            f"{mean.loc[(method, size), 'accuracy']:.1%} ± {100 * mean.loc[(method, size), 'sd']:.1f}"
-            for method in CURVE
-        ]
-        lines.append(f"| {size} | {' | '.join(shown)} |")
-    return "\n".join(lines)
-
-
-def costs(cells: list[dict[str, Any]]) -> str:
-    """Mean generations and generated tokens of each way to an answer, per teaching problem."""
-    lines = ["| way | generations per TP | tokens per TP |", "|---|---|---|"]
-    for way in COSTS:
-        generations, tokens = (
-            np.mean(
-                [
-                    cell["metrics"][f"search.cost.{way}.{unit}"] / cell["metrics"]["search.problems"]
-                    for cell in cells
-                ]
-            )
-            for unit in ("generations", "tokens")
-        )
-        lines.append(f"| {way} | {generations:,.1f} | {tokens:,.0f} |")
-    return "\n".join(lines)
-
-
-def write(cells: list[dict[str, Any]]) -> None:
+def write(cells: list[Cell]) -> None:
     """Keep the cells, and write the tables."""
     RESULTS.write_text(json.dumps(cells) + "\n")
     parts = []
     for share in sorted({cell["share"] for cell in cells}):
         chosen = sorted((cell for cell in cells if cell["share"] == share), key=lambda cell: cell["seed"])
-        parts += [f"## Lucky share {share:g}", "Accuracy", accuracies(chosen), "Differences in points"]
+        parts += [
+            f"## Lucky share {share:g}",
+            "Accuracy",
+            shares(chosen, METHODS, "accuracy"),
+            "Differences in points",
+        ]
         parts += [differences(chosen), "Accuracy against the number of rationales, ± sd over subsets"]
-        parts += [curves(chosen), "Cost", costs(chosen)]
+        parts += [curves(chosen, CURVE), "Cost", costs(chosen)]
     TABLES.write_text("\n\n".join(parts) + "\n")
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.real_data import DATA
 
@@ -13,9 +14,6 @@ Change = Callable[[str], str]
 """A text that is put after a program to make it wrong, from the tested function's name."""
 
 WRONG: dict[str, Change] = {
-    "nothing": lambda name: f"def {name}(*_, **__): return None",
-    "in a list": lambda name: f"_right = {name}\ndef {name}(*a, **k): return [_right(*a, **k)]",
-    "an exception": lambda name: f"def {name}(*_, **__): raise ValueError('no')",
     "equal to all": lambda name: (
         f"class _A(int):\n    __eq__ = lambda *_: True\n    __ne__ = lambda *_: False\n    __hash__ = None\n"
         f"def {name}(*_, **__): return _A(77777)"
@@ -24,16 +22,14 @@ WRONG: dict[str, Change] = {
 }
 
 
-def _rows(file: str) -> list[dict[str, object]]:
-    return [
-        json.loads(line) for line in (DATA / file).read_text(encoding="utf-8").split("\n") if line.strip()
-    ]
+def _rows(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
-def human_eval(change: Change | None = None) -> list[Examination]:
+def human_eval(change: Change | None = None, file: Path = DATA / "humaneval.jsonl") -> list[Examination]:
     """Each problem's own solution. What its prompt defines besides is the tests', and cannot be replaced."""
     jobs = []
-    for row in _rows("humaneval.jsonl"):
+    for row in _rows(file):
         name, prompt = str(row["entry_point"]), str(row["prompt"])
         program = prompt + str(row["canonical_solution"])
         ending = f"\n{change(name)}\n" if change else ""
@@ -51,7 +47,7 @@ def helpers_of(prompt: str, name: str) -> str:
 def mbpp(change: Change) -> list[Examination]:
     """Each problem's own code, made wrong. The functions and classes that it names are what its tests use."""
     jobs = []
-    for row in _rows("mbpp.jsonl"):
+    for row in _rows(DATA / "mbpp.jsonl"):
         program = str(row["code"]).replace("\r\n", "\n")
         own = re.findall(r"^(?:def|class) (\w+)", program, re.MULTILINE)
         tests = [*row["test_list"], *row.get("challenge_test_list", [])]  # type: ignore[misc]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.sandbox.attacks import ATTACKS
+from tests.sandbox.attacks import ATTACKS, ESSENTIAL
 from tests.sandbox.attacks.attack import Attack, Outcome, World, world_in
 from tests.sandbox.attacks.naive import own_processes_of, run_plainly
 
@@ -70,7 +70,7 @@ def run_confined(sandbox: Sandbox, attack: Attack, world: World) -> Outcome:
 
 @pytest.mark.parametrize(
     "attack",
-    [pytest.param(each, marks=pytest.mark.slow if each.slow else ()) for each in ATTACKS],
+    [pytest.param(each, marks=() if each in ESSENTIAL else pytest.mark.slow) for each in ATTACKS],
     ids=lambda attack: attack.name,
 )
 def test_a_hostile_program_does_no_harm(sandbox: Sandbox, world: World, attack: Attack) -> None:

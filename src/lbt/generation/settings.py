@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from lbt.configuration import Settings
+from lbt.configuration import WITHOUT_NULLS, Settings
 
 
 class KeyRole(Enum):
@@ -148,15 +148,9 @@ class ModelsSettings(Settings):
     """The models of a run."""
 
     teacher: ModelSettings
-    students: dict[str, ModelSettings] = Field(min_length=1, description="Students by name, at least one.")
-
-    @field_validator("students", mode="before")
-    @classmethod
-    def _leave_out_nulls(cls, students: Any) -> Any:
-        # Kedro merges the configurations of base and local key by key: null takes a student of base away.
-        if isinstance(students, dict):
-            return {name: student for name, student in students.items() if student is not None}
-        return students
+    students: Annotated[dict[str, ModelSettings], WITHOUT_NULLS] = Field(
+        min_length=1, description="Students by name, at least one."
+    )
 
 
 class SamplingSettings(Settings):

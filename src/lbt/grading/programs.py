@@ -1,8 +1,11 @@
-"""What sets apart domains whose answers are programs."""
+"""What sets apart the domain whose answers are programs."""
+
+from typing import TypeGuard
 
 from lbt.grading.domains import Domain
+from lbt.grading.domains.code import CodeDomain
 
 
-def runs_programs(domain: Domain) -> bool:
+def runs_programs(domain: Domain | None) -> TypeGuard[CodeDomain]:
     """Whether answers are programs that are tried on visible and hidden tests."""
-    return {"visible_share", "hidden_share", "failed_test", "failure"} <= set(domain.details)
+    return isinstance(domain, CodeDomain)

@@ -30,8 +30,8 @@ class CodeSettings(Settings):
     vote_inputs: int = Field(
         12,
         ge=0,
-        description="Inputs that are made from those of the tests; programs that give the same output on "
-        "them and on the visible ones vote together.",
+        description="Inputs that are made from those of the visible tests; programs that give the same "
+        "output on them and on the visible ones vote together.",
     )
 
 

@@ -25,8 +25,5 @@ class Voting:
         return cls(domain, dict(zip(problems["problem_id"], problems["answer"], strict=True)))
 
     def keys(self, problem: str, answers: Sequence[str | None]) -> list[str | None]:
-        """The key for which each answer to a problem votes; None for none.
-
-        The gold answer of an exam is enough, so that of programs hidden tests, their inputs too, stay out.
-        """
-        return self._domain.votes(answers, self._domain.exam_gold(self._golds[problem]))
+        """The key for which each answer to a problem votes; None for none."""
+        return self._domain.votes(answers, self._golds[problem])

@@ -11,8 +11,7 @@ ITERATIONS = 5
 class Muon32(torch.optim.Optimizer):
     """As torch.optim.Muon with adjust_lr_fn="match_rms_adamw", except for the precision.
 
-    That one rounds to bfloat16, which older processors only emulate: there its step takes about 30 times as
-    long as this one's.
+    That one rounds to bfloat16, which older processors only emulate, slowly.
     """
 
     def __init__(
@@ -25,7 +24,7 @@ class Muon32(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]  # untyped there
         """Update every matrix by its orthogonalised momentum (Jordan et al., 2024)."""
         loss = None if closure is None else closure()
         for group in self.param_groups:

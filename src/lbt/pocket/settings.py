@@ -1,10 +1,10 @@
 """How the embedded models are made."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from lbt.configuration import Settings
+from lbt.configuration import WITHOUT_NULLS, Settings
 from lbt.pocket.code import CODE
 from lbt.pocket.corpus import CorpusSettings
 from lbt.pocket.mathematics import MATHEMATICS
@@ -37,17 +37,9 @@ class PocketSettings(Settings):
     """The embedded models of a world, by the folder name that they get."""
 
     world: Literal["mathematics", "code"] = "mathematics"
-    models: dict[str, PretrainingSettings]
+    models: Annotated[dict[str, PretrainingSettings], WITHOUT_NULLS]
     tokenizer_documents: int = Field(default=20_000, gt=0)
     vocabulary: int = Field(default=768, ge=300)
-
-    @field_validator("models", mode="before")
-    @classmethod
-    def _leave_out_nulls(cls, models: Any) -> Any:
-        # Kedro merges the configurations key by key: null takes a model of base away.
-        if isinstance(models, dict):
-            return {name: model for name, model in models.items() if model is not None}
-        return models
 
     @property
     def described_world(self) -> World:

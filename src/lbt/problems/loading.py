@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lbt.errors import DataError
-from lbt.grading import Domain
-from lbt.grading.domains.code import CodeDomain
+from lbt.grading import Domain, runs_programs
 from lbt.problems.code import check_references
 from lbt.problems.counts import report_of
 from lbt.problems.gathering import Gathered, gather
@@ -62,7 +61,7 @@ def load_problems(
 
 
 def _check_domain(settings: ProblemSettings, domain: Domain | None) -> None:
-    if settings.source in CODE_SOURCES and domain is not None and not isinstance(domain, CodeDomain):
+    if settings.source in CODE_SOURCES and domain is not None and not runs_programs(domain):
         raise DataError(
             f"The answers of problems.source: {settings.source} are programs, and domain is {domain.name}. "
             "Set domain: code."
@@ -71,7 +70,7 @@ def _check_domain(settings: ProblemSettings, domain: Domain | None) -> None:
 
 def _try_references(gathered: Gathered, settings: ProblemSettings, domain: Domain | None) -> None:
     """Run the solutions that come with code problems against the tests, if there are any."""
-    if not isinstance(domain, CodeDomain) or settings.source not in CODE_SOURCES:
+    if not runs_programs(domain) or settings.source not in CODE_SOURCES:
         return
     rows, bad, dropped = check_references(gathered.rows, domain, settings.code.check_references)
     gathered.rows = rows

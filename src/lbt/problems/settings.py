@@ -1,19 +1,20 @@
 """Parameters of the problems stage."""
 
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
 
-BUILT_IN = ("pocket", "pocket_code")
+BuiltIn = Literal["pocket", "pocket_code"]
+CodeSource = Literal["humaneval", "mbpp", "evalplus", "code_jsonl"]
+
+BUILT_IN: tuple[str, ...] = get_args(BuiltIn)
 """Sources that are generated."""
+CODE_SOURCES: tuple[str, ...] = get_args(CodeSource)
+"""Sources of files whose answers are programs."""
 
 FieldName = Literal["question", "answer", "family", "id", "role", "level", "subject"]
-
-
-CODE_SOURCES = ("humaneval", "mbpp", "evalplus", "code_jsonl")
-"""Sources whose answers are programs."""
 
 
 class CodeProblemSettings(Settings):
@@ -63,19 +64,7 @@ class ProblemSettings(Settings):
     out. `bad_rows` says whether a file with an unusable row is refused or used without it.
     """
 
-    source: Literal[
-        "pocket",
-        "pocket_code",
-        "jsonl",
-        "gsm8k",
-        "math",
-        "math_variants",
-        "huggingface",
-        "humaneval",
-        "mbpp",
-        "evalplus",
-        "code_jsonl",
-    ] = "pocket"
+    source: Literal[BuiltIn, "jsonl", "gsm8k", "math", "math_variants", "huggingface", CodeSource] = "pocket"
     path: str | None = None
     exam_paths: tuple[str, ...] = ()
     evaluation_path: str | None = None

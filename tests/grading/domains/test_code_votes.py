@@ -16,7 +16,7 @@ TOP = CodeGold(
 )
 MAX = "def top(xs, n=1):\n    return max(xs)"
 SORTED = "def top(xs, n=1):\n    return sorted(xs)[-1]"
-ABSOLUTE = "def top(xs, n=1):\n    return max(abs(x) for x in xs)"
+FIRST_TWO = "def top(xs, n=1):\n    return max(xs[:2])"
 CONSTANT = "def top(xs, n=1):\n    return 3"
 BROKEN = "def top(xs, n=1) return 3"
 RAISES = "def top(xs, n=1):\n    raise ValueError"
@@ -24,7 +24,7 @@ RAISES = "def top(xs, n=1):\n    raise ValueError"
 
 def test_programs_that_do_the_same_are_one_class_and_a_broken_one_votes_for_nothing() -> None:
     first, second, third, fourth, broken, raises, none = CODE.votes(
-        [MAX, SORTED, ABSOLUTE, CONSTANT, BROKEN, RAISES, None], TOP.dumped()
+        [MAX, SORTED, FIRST_TWO, CONSTANT, BROKEN, RAISES, None], TOP.dumped()
     )
     assert first == second
     assert len({first, third, fourth}) == 3  # the visible test alone does not tell them apart
@@ -32,7 +32,7 @@ def test_programs_that_do_the_same_are_one_class_and_a_broken_one_votes_for_noth
 
 
 def test_classes_do_not_depend_on_the_order_or_the_other_programs() -> None:
-    programs = [MAX, SORTED, ABSOLUTE, CONSTANT, BROKEN]
+    programs = [MAX, SORTED, FIRST_TWO, CONSTANT, BROKEN]
     expected = dict(zip(programs, CODE.votes(programs, TOP.dumped()), strict=True))
     for seed in range(3):
         some = random.Random(seed).sample(programs, 3)
@@ -40,22 +40,23 @@ def test_classes_do_not_depend_on_the_order_or_the_other_programs() -> None:
         assert fresh.votes(some, TOP.dumped()) == [expected[one] for one in some]
 
 
-def test_inputs_are_those_of_the_visible_tests_and_plain_ones_like_those_of_all() -> None:
-    found = inputs(TOP.dumped(), 10)
+def test_inputs_are_those_of_the_visible_tests_and_plain_ones_like_them() -> None:
+    visible = CODE.exam_gold(TOP.dumped())
+    found = inputs(visible, 10)
     assert found[0] == "top([1, 3, 2])"
     assert len(found) == len(set(found)) == 11
-    assert found == inputs(TOP.dumped(), 10)
-    assert "top([-1, -5])" not in found[:1]
-    assert inputs(TOP.dumped(), 0) == ("top([1, 3, 2])",)
+    assert found == inputs(visible, 10)
+    assert inputs(visible, 0) == ("top([1, 3, 2])",)
 
 
 def test_what_is_expected_has_no_say_in_the_votes() -> None:
     other = TOP.model_copy(
         update={"hidden": ("assert top([-1, -5]) == 99", "assert top([0, 0, 7], 2) == 98")}
     )
-    assert sorted(set(inputs(TOP.dumped(), 0))) == sorted(set(inputs(other.dumped(), 0)))
-    keys = CODE.votes([MAX, SORTED, CONSTANT], other.dumped())
+    programs = [MAX, SORTED, CONSTANT]
+    keys = CODE.votes(programs, other.dumped())
     assert keys[0] == keys[1] != keys[2]
+    assert keys == CODE.votes(programs, TOP.dumped())
 
 
 def test_whole_programs_are_compared_by_what_they_write() -> None:

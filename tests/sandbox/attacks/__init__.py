@@ -8,3 +8,5 @@ from tests.sandbox.attacks.talking import TALKING
 from tests.sandbox.attacks.writing import WRITING
 
 ATTACKS = [*READING, *TALKING, *WRITING, *PROCESSES, *BOMBS, *LYING]
+ESSENTIAL = [READING[0], TALKING[0], WRITING[0], PROCESSES[0], *LYING]
+"""Those of `make test`: all that would pass as right, and one of each other quick group."""

@@ -135,7 +135,6 @@ class Attack:
     item: Item
     harm: Harm
     names: tuple[str, ...] = ("f",)
-    slow: bool = False
 
 
 def forging(
@@ -162,9 +161,7 @@ def touching(name: str, program: str, harm: Callable[[World], bool]) -> Attack:
 
 def lasting(name: str, program: str, item: Item | None = None, seconds: float = 4.0) -> Attack:
     """It takes time that nobody granted."""
-    return Attack(
-        name, program, item or Expression("f()"), lambda _, outcome: outcome.seconds > seconds, slow=True
-    )
+    return Attack(name, program, item or Expression("f()"), lambda _, outcome: outcome.seconds > seconds)
 
 
 def _soon(condition: Callable[[], bool]) -> bool:

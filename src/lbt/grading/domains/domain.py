@@ -7,7 +7,10 @@ from lbt.grading.verdicts import Attempt, Graded
 
 
 class Domain(Protocol):
-    """What an answer is: where a completion states it, and when it equals the gold answer."""
+    """What an answer is: where a completion states it, and when it equals the gold answer.
+
+    What most domains do is done here; they derive from this.
+    """
 
     @property
     def name(self) -> str:
@@ -20,12 +23,14 @@ class Domain(Protocol):
     @property
     def details(self) -> tuple[str, ...]:
         """The columns that answers of this domain have beside those of all answers; `lbt.tables` has them."""
+        return ()
 
     def version(self) -> str:
         """All that a verdict depends on besides the gold answer and the completion: rules and libraries."""
 
     def prepare(self) -> None:
         """Raise LbtError if answers cannot be graded here; for a run to call before anything is generated."""
+        return
 
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The verdicts, in the order of the attempts.
@@ -38,9 +43,11 @@ class Domain(Protocol):
 
         Where the answer was found, its `rule` says by which rule, and its text is the answer alone.
         """
+        return attempt
 
     def exam_gold(self, gold: str) -> str:
         """What an exam holds an answer against, given all that is known of the right one."""
+        return gold
 
     def canonical(self, answer: str) -> str | None:
         """The form in which answers are compared, None for what is no answer.

@@ -1,22 +1,22 @@
 """What domains have in common in which equal answers have one spelling."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from lbt.grading.domains.domain import Domain
 from lbt.grading.domains.marks import Statement
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import Attempt, Graded
 
 
-class PlainDomain(ABC):
+class PlainDomain(Domain):
     """A domain whose verdicts are found at a glance: correct is what is spelt as the gold answer."""
 
     name: ClassVar[str]
     rules: ClassVar[int]
     """Version of the rules of extraction and comparison; a change of any verdict raises it."""
     slow: ClassVar[bool] = False
-    details: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
@@ -33,20 +33,9 @@ class PlainDomain(ABC):
         """Name, version of the rules and extraction."""
         return f"{self.name} {self.rules} {self.settings.extraction}"
 
-    def prepare(self) -> None:  # noqa: B027  # most domains need nothing
-        """Nothing is needed."""
-
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The first statement that states an answer decides."""
         return [self._grade(attempt) for attempt in attempts]
-
-    def reduced(self, attempt: Attempt) -> Attempt:
-        """The attempt itself."""
-        return attempt
-
-    def exam_gold(self, gold: str) -> str:
-        """The gold answer itself."""
-        return gold
 
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The answers' spellings."""

@@ -2,17 +2,8 @@
 
 from random import Random
 
+from lbt.pocket.code.constants import ordered, two
 from lbt.pocket.code.family import Family, Inputs, Procedure
-from lbt.pocket.worlds import Constants
-
-
-def _two(rng: Random) -> Constants:
-    return rng.randint(2, 19), rng.randint(2, 29)
-
-
-def _ordered(rng: Random) -> Constants:
-    low, high = sorted(rng.sample(range(2, 60), 2))
-    return low, high
 
 
 def _some(rng: Random, chosen: int, low: int = -20, high: int = 40) -> int:
@@ -59,7 +50,7 @@ NUMBERS = (
             "Write {f} that adds {0} to x, multiplies the sum by y, then subtracts {1}.",
         ),
         "x, y",
-        _two,
+        two,
         _two_or_one,
         "subtract {1} at the end",
         Procedure(
@@ -80,7 +71,7 @@ NUMBERS = (
             "Write {f} that adds up the numbers from {0} up to n itself in steps of {1}.",
         ),
         "n",
-        _two,
+        two,
         _ends,
         "start at {0} in steps of {1}",
         Procedure(
@@ -101,7 +92,7 @@ NUMBERS = (
             "Write {f} that multiplies the last digit of n by {0} and adds {1}.",
         ),
         "n",
-        _two,
+        two,
         _with_equal_ends,
         "multiply by {0} and add {1}",
         Procedure(
@@ -122,7 +113,7 @@ NUMBERS = (
             "Write {f} that keeps x between {0} and {1}.",
         ),
         "x",
-        _ordered,
+        ordered,
         _around,
         "the limits are {0} and {1}",
         Procedure(
@@ -148,7 +139,7 @@ NUMBERS = (
             "Write {f} that finds how many whole times {0} fits into x and adds {1}.",
         ),
         "x",
-        _two,
+        two,
         _multiples,
         "add {1}",
         Procedure(
@@ -169,7 +160,7 @@ NUMBERS = (
             "Write {f} that multiplies the largest of x, y and z by {0} and subtracts {1}.",
         ),
         "x, y, z",
-        _two,
+        two,
         _three,
         "multiply by {0} and subtract {1}",
         Procedure(
@@ -195,7 +186,7 @@ NUMBERS = (
             "Write {f} that multiplies the distance from x to y by {0} and adds {1}.",
         ),
         "x, y",
-        _two,
+        two,
         _pair,
         "multiply by {0} and add {1}",
         Procedure(

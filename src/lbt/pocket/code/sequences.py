@@ -2,19 +2,11 @@
 
 from random import Random
 
+from lbt.pocket.code.constants import ordered, two
 from lbt.pocket.code.family import Family, Inputs, Procedure
 from lbt.pocket.worlds import Constants
 
 SIGNS = tuple("-+*/:;.,_~=|#&")
-
-
-def _bounds(rng: Random) -> Constants:
-    low, high = sorted(rng.sample(range(2, 60), 2))
-    return low, high
-
-
-def _two(rng: Random) -> Constants:
-    return rng.randint(2, 19), rng.randint(2, 29)
 
 
 def _place_step_more(rng: Random) -> Constants:
@@ -91,7 +83,7 @@ SEQUENCES = (
             "Write {f} that counts the items of xs from {0} on, but below {1}.",
         ),
         "xs",
-        _bounds,
+        ordered,
         _near_the_bounds,
         "stay below {1}",
         Procedure(
@@ -138,7 +130,7 @@ SEQUENCES = (
             "Write {f} that adds up what is at even indices of xs, multiplies by {0} and adds {1}.",
         ),
         "xs",
-        _two,
+        two,
         _parity,
         "multiply by {0} and add {1}",
         Procedure(
@@ -230,7 +222,7 @@ SEQUENCES = (
             "Write {f} that reverses xs with {0} appended, and appends {1} to that.",
         ),
         "xs",
-        _two,
+        two,
         _mirrored,
         "append {1} at the end",
         Procedure(

@@ -48,8 +48,8 @@ Programs = Annotated[tuple[str, ...], BeforeValidator(_names)]
 class CodeRow(SourceRow):
     """A row whose answer is a program; question and tests follow from fields of its own."""
 
-    question: WordsOrNone = None  # type: ignore[assignment]
-    answer: TextOrNone = None  # type: ignore[assignment]
+    question: WordsOrNone = None  # type: ignore[assignment]  # made of the prompt
+    answer: TextOrNone = None  # type: ignore[assignment]  # made of the tests
 
     longest: ClassVar[int] = _LONGEST_CODE_ROW
     family_expected: ClassVar[bool] = False

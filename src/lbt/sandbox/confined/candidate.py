@@ -35,7 +35,7 @@ def serve_program(program: int, inbox: int, outbox: int, limit: int) -> int:
     link.namespace = sys.modules["program"].__dict__
     while (request := link.next_request()) is not None:
         name, *arguments = request
-        link.reply(lambda: getattr(link, f"do_{name}")(*arguments))  # noqa: B023
+        link.reply(lambda: getattr(link, f"do_{name}")(*arguments))  # noqa: B023 - called at once
     return 0
 
 
@@ -75,7 +75,7 @@ class _Link:
         arguments = tuple(each[:_MESSAGE] if isinstance(each, str) else each for each in error.args)
         line = error.lineno if isinstance(error, SyntaxError) else None
         if line is not None:
-            text = f"{error.msg} (line {line})"  # type: ignore[attr-defined]
+            text = f"{error.msg} (line {line})"  # type: ignore[attr-defined]  # a SyntaxError
         return ("raised", kinds, text, arguments if plain and len(arguments) < 5 else None)
 
     def handle(self, value: Any) -> Handle:
@@ -104,7 +104,7 @@ class _Link:
             if name == "raised":
                 kind = getattr(builtins, rest[0], Exception)
                 raise kind(rest[1])
-            self.reply(lambda: getattr(self, f"do_{name}")(*rest))  # noqa: B023
+            self.reply(lambda: getattr(self, f"do_{name}")(*rest))  # noqa: B023 - called at once
 
     def do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self.namespace[name] for name in names if name in self.namespace}

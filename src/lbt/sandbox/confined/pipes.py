@@ -5,6 +5,8 @@ import struct
 
 _HEAD = struct.Struct(">I")
 _READ_BYTES = 1 << 16
+DATAGRAM_BYTES = 1 << 16
+"""The most that the server and its client say to each other at once."""
 
 
 class TooLong(Exception):

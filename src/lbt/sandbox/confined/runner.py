@@ -22,7 +22,7 @@ def run_program(program: int, stdin: int, stdout: int, stderr: int, _limit: int)
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding=_ENCODING)
     sys.stdout = output = _written(1)
     sys.stderr = _written(2, errors="backslashreplace", line_buffering=True)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]  # Final for others
     sys.argv = ["program"]
     code = _run(read_all(program).decode("utf-8", "surrogatepass"))
     atexit._run_exitfuncs()

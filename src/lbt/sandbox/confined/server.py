@@ -18,13 +18,12 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from lbt.sandbox.confined import kernel
+from lbt.sandbox.confined import kernel, pipes
 from lbt.sandbox.confined.confinement import Layers, confine, find_layers, name_of
 from lbt.sandbox.confined.preload import preload
 from lbt.sandbox.confined.roles import BROKEN, ROLES
 from lbt.sandbox.confined.watch import Watched
 
-MESSAGE_BYTES = 65536
 _MOST_FILES = 16
 _SLACK_S = 1
 
@@ -61,7 +60,7 @@ class Server:
     def listen(self) -> bool:
         """Do what the parent asks; False if it is gone."""
         space = socket.CMSG_SPACE(_MOST_FILES * array.array("i").itemsize)
-        data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, space)
+        data, ancillary, _, _ = self.control.recvmsg(pipes.DATAGRAM_BYTES, space)
         files = array.array("i")
         for level, kind, content in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 from lbt.sandbox.programs.examination import Run, Test
@@ -15,7 +16,7 @@ _NOTABLE = 0.02
 """Of an item's time."""
 
 
-class Piece:
+class Piece(ABC):
     """What is common to both kinds.
 
     Args:
@@ -49,17 +50,17 @@ class Piece:
             for file in files:
                 os.close(file)
 
+    @abstractmethod
     def files(self) -> tuple[list[int], list[tuple[str, int]]]:
         """The files of the processes, and which role gets how many of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hear(self, server: ServerProcess) -> None:
         """Take in what the inboxes have got."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settle(self, ended: Ended) -> None:
         """All processes have ended: hand the results over."""
-        raise NotImplementedError
 
     def _program(self) -> int:
         return sealed_file(self.work.job.program.encode("utf-8", "surrogatepass"))

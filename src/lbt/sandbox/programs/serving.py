@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lbt.sandbox.confined.pipes import DATAGRAM_BYTES
 from lbt.sandbox.programs.examination import SandboxError
 
 _START_LIMIT_S = 120.0
-_MESSAGE_BYTES = 65536
 _ROOT = Path(__file__).parents[3]
 _BEGINNING = (
     "import sys; sys.path.insert(0, sys.argv.pop()); from lbt.sandbox.confined import server; "
@@ -101,7 +101,7 @@ class ServerProcess:
     def read(self) -> dict[str, Any]:
         """What it says next. Raises ServerGone if it has ended."""
         try:
-            data = self.control.recv(_MESSAGE_BYTES)
+            data = self.control.recv(DATAGRAM_BYTES)
         except ConnectionError:
             data = b""
         if not data:

@@ -1,4 +1,4 @@
-"""Programs are one answer if they do the same: on the inputs of the visible tests and on others like them."""
+"""Programs are one answer if they do the same: on the inputs of the tests and on others like them."""
 
 import ast
 import hashlib
@@ -17,7 +17,7 @@ from lbt.grading.settings import CodeSettings
 _LONGEST_INPUT = 4000
 """Characters of an input that programs are compared on."""
 _MOST_OWN = 20
-"""Inputs of the visible tests that programs are compared on."""
+"""Inputs of the tests that programs are compared on."""
 _ROUNDS = 20
 
 
@@ -25,12 +25,12 @@ _ROUNDS = 20
 def inputs(gold_text: str, wanted: int) -> tuple[str, ...]:
     """What programs for a problem are compared on: calls, or texts to read.
 
-    Those of the visible tests (of all tests, if none is visible), and `wanted` others that are made from the
-    arguments of all tests by small changes. They depend on nothing but the problem.
+    Those of its tests, and `wanted` others that are made from these by small changes. They depend on nothing
+    but the problem.
     """
     gold = read_gold(gold_text)
-    own = list(dict.fromkeys(_inputs_of(gold, gold.visible or gold.tests)))[:_MOST_OWN]
-    seeds = list(dict.fromkeys(_inputs_of(gold, gold.tests)))
+    seeds = list(dict.fromkeys(_inputs_of(gold)))
+    own = seeds[:_MOST_OWN]
     made = dict.fromkeys(own)
     random = Random(hashlib.sha256(gold_text.encode("utf-8", "surrogatepass")).digest())
     for _ in range(wanted * _ROUNDS if seeds else 0):
@@ -66,8 +66,8 @@ def _class_of(values: Sequence[str | None]) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
-def _inputs_of(gold: CodeGold, tests: Sequence[str | StdioTest]) -> Iterator[str]:
-    for test in tests:
+def _inputs_of(gold: CodeGold) -> Iterator[str]:
+    for test in gold.tests:
         if isinstance(test, StdioTest):
             yield test.stdin
             continue

@@ -27,8 +27,7 @@ def continued(text: str, gold: CodeGold) -> str | None:
 
     What follows the function, such as tests of it or an explanation, is left out, but not helpers.
     """
-    wanted = "class Solution" if gold.kind == "solution" else f"def {gold.entry_point}"
-    if not gold.prompt.strip() or any(line.startswith(wanted) for line in text.split("\n")):
+    if not gold.prompt.strip() or any(line.startswith(gold.definition) for line in text.split("\n")):
         return None
     body = text.lstrip("\n")
     if body[:1] not in (" ", "\t"):  # the spaces at its start were lost
@@ -47,16 +46,14 @@ def _longest(prompt: str, text: str, gold: CodeGold) -> str | None:
     """The prompt and as many whole statements of the text as go with it."""
     beginning = prompt if prompt.endswith("\n") else f"{prompt}\n"
     lines = (beginning + text).split("\n")
-    part = longest_part(lines, lambda program: _goes_on(program, beginning.count("\n"), gold))
-    return part
+    return longest_part(lines, lambda program: _goes_on(program, beginning.count("\n"), gold))
 
 
 def _goes_on(program: str, prompt_lines: int, gold: CodeGold) -> bool:
     """Whether the function does something beyond the prompt, with nothing but definitions after it."""
     tree = parse(program)
-    wanted = "Solution" if gold.kind == "solution" else gold.entry_point
     body = tree.body if tree else []
-    place = next((n for n, node in enumerate(body) if getattr(node, "name", None) == wanted), None)
+    place = next((n for n, node in enumerate(body) if getattr(node, "name", None) == gold.defined_name), None)
     if place is None or not all(isinstance(node, _AFTER) for node in body[place + 1 :]):
         return False
     return any(

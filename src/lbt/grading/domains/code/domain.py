@@ -11,6 +11,7 @@ from lbt.grading.domains.code.examination import DETAILS, examine, judged, witho
 from lbt.grading.domains.code.extraction import Found, find_program
 from lbt.grading.domains.code.gold import CodeGold, gold_fault, read_gold
 from lbt.grading.domains.code.outputs import Calls, Outputs, outputs_of
+from lbt.grading.domains.domain import Domain
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import Attempt, Graded
 from lbt.sandbox.programs import containment
@@ -23,7 +24,7 @@ Key = tuple[str, str]
 _REMEMBERED = 50_000
 
 
-class CodeDomain:
+class CodeDomain(Domain):
     """Programs, which are run in a sandbox; the gold answer is the tests (`CodeGold`).
 
     correct: every test passes. truncated: the text was cut, and the program not closed by its fence. error:
@@ -34,7 +35,7 @@ class CodeDomain:
     rules = 1
     """Version of the rules of extraction and of the tests' helpers; a change of any verdict raises it."""
     slow = True
-    details: tuple[str, ...] = DETAILS
+    details = DETAILS
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings.code
@@ -65,7 +66,7 @@ class CodeDomain:
         }
         examined = examine([(gold, program) for (_, program), gold in pairs.items()], self.settings)
         found = {
-            key: judged(gold, key[1], "", results)
+            key: judged(gold, key[1], results)
             for (key, gold), results in zip(pairs.items(), examined, strict=True)
         }
         return [self._graded(attempt, found) for attempt in reduced]
@@ -93,7 +94,11 @@ class CodeDomain:
         return answer.strip() or None if gold is None else f"{gold.kind} {gold.entry_point}"
 
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
-        """One key for programs that give the same on the inputs of the visible tests and on made ones."""
+        """One key for programs that give the same on the inputs of the visible tests and on made ones.
+
+        Hidden tests, their inputs too, stay out as they do in an exam.
+        """
+        gold = self.exam_gold(gold)
         new = list(
             dict.fromkeys(
                 answer for answer in answers if answer is not None and (gold, answer) not in self._classes

@@ -62,8 +62,8 @@ def _item(test: str | StdioTest) -> Item:
     return Test(test) if isinstance(test, str) else Run(test.stdin)
 
 
-def judged(gold: CodeGold, program: str, rule: str, examined: Examined) -> Graded:
-    """The verdict that the tests' results amount to."""
+def judged(gold: CodeGold, program: str, examined: Examined) -> Graded:
+    """The verdict that the tests' results amount to; how the program was found is the caller's to say."""
     outcomes = [_Outcome.of(test, result) for test, result in zip(gold.tests, examined.results, strict=True)]
     visible = len(gold.visible)
     failed = next((outcome for outcome in outcomes if not outcome.passed), None)
@@ -77,7 +77,7 @@ def judged(gold: CodeGold, program: str, rule: str, examined: Examined) -> Grade
         "failure": failure[:_LONGEST_FAILURE] if failure else None,
         "containment": examined.containment,
     }
-    return Graded(verdict, program, rule, details)
+    return Graded(verdict, program, None, details)
 
 
 def without_program(gold: CodeGold) -> dict[str, float | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lbt.grading.domains.code.continuation import continued, with_beginning
 from lbt.grading.domains.code.fences import Block, fenced_blocks, without_blocks
 from lbt.grading.domains.code.gold import CodeGold
-from lbt.grading.domains.code.prose import bare_program, is_program, wanted_name
+from lbt.grading.domains.code.prose import bare_program, is_program
 from lbt.grading.domains.code.syntax import LONGEST_PROGRAM, defined, parse
 from lbt.grading.domains.marks import next_turns
 
@@ -73,13 +73,11 @@ def _in_block(text: str, gold: CodeGold) -> Found | None:
 
 def _is_meant(text: str, gold: CodeGold) -> bool:
     """Whether a text is the program that is asked for, or one that fails to be Python."""
-    kind = "class" if gold.kind == "solution" else "def"
-    begins = f"{kind} {wanted_name(gold)}"
-    return is_program(text, gold) or any(line.startswith(begins) for line in text.split("\n"))
+    return is_program(text, gold) or any(line.startswith(gold.definition) for line in text.split("\n"))
 
 
 def _defines(block: Block, gold: CodeGold) -> bool:
-    return wanted_name(gold) in defined(block.text) or _continues(block, gold)
+    return gold.defined_name in defined(block.text) or _continues(block, gold)
 
 
 def _continues(block: Block, gold: CodeGold) -> bool:
@@ -125,7 +123,7 @@ def _followed(program: str, text: str, gold: CodeGold) -> bool:
     """Whether something stands after the definition that is asked for, in the program or in the text."""
     tree = parse(program)
     names = [getattr(node, "name", None) for node in tree.body] if tree else []
-    wanted, last_line = wanted_name(gold), text.rstrip().rpartition("\n")[2].strip()
+    wanted, last_line = gold.defined_name, text.rstrip().rpartition("\n")[2].strip()
     return (wanted in names and names[-1] != wanted) or not program.rstrip().endswith(last_line)
 
 

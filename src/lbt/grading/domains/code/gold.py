@@ -54,6 +54,16 @@ class CodeGold(Settings):
         """All tests, the visible ones first."""
         return self.visible + self.hidden
 
+    @property
+    def defined_name(self) -> str:
+        """What a program has to define at its top level; empty for a whole program."""
+        return "Solution" if self.kind == "solution" else self.entry_point
+
+    @property
+    def definition(self) -> str:
+        """How the line begins that defines it."""
+        return f"{'class' if self.kind == 'solution' else 'def'} {self.defined_name}"
+
     def names(self) -> tuple[str, ...]:
         """What the program must define for the tests, and for their setup."""
         if self.kind != "function":
@@ -121,7 +131,7 @@ def _fault_of_asserts(gold: CodeGold) -> str | None:
 
 
 def _mentions(nodes: list[Any], gold: CodeGold) -> bool:
-    return ("Solution" if gold.kind == "solution" else gold.entry_point) in used(nodes)
+    return gold.defined_name in used(nodes)
 
 
 def _fault_of_packages(texts: list[str]) -> str | None:

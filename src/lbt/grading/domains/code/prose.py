@@ -9,11 +9,6 @@ _STARTS = ("import ", "from ", "def ", "class ", "async def ", "@")
 _TRIES = 25
 
 
-def wanted_name(gold: CodeGold) -> str:
-    """What a program has to define at its top level."""
-    return "Solution" if gold.kind == "solution" else gold.entry_point
-
-
 def is_program(text: str, gold: CodeGold) -> bool:
     """Whether a text is Python that does something, or defines what is asked for."""
     tree = parse(text)
@@ -48,7 +43,7 @@ def _does(source: str) -> bool:
 
 
 def _defines(tree: ast.Module, gold: CodeGold) -> bool:
-    wanted = wanted_name(gold)
+    wanted = gold.defined_name
     return any(getattr(node, "name", None) == wanted for node in tree.body) or (
         gold.kind == "function"
         and any(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 
+from lbt.grading.domains.domain import Domain
 from lbt.grading.domains.math.comparison import Pair, compare_many
 from lbt.grading.domains.math.forms import tidy
 from lbt.grading.domains.math.reading import Reading, read_math
@@ -13,7 +14,7 @@ from lbt.grading.verdicts import Attempt, Graded, Verdict
 _LIBRARIES = ("math-verify", "latex2sympy2_extended", "sympy")
 
 
-class MathDomain:
+class MathDomain(Domain):
     """Numbers, expressions, sets, intervals, matrices, equations and short texts, in LaTeX or without.
 
     An empty or unreadable gold answer makes every verdict an "error", and so does an answer that takes too
@@ -24,7 +25,6 @@ class MathDomain:
     rules = 3
     """Version of the rules of extraction and comparison; a change of any verdict raises it."""
     slow = True
-    details: tuple[str, ...] = ()
 
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
@@ -33,9 +33,6 @@ class MathDomain:
         """Name, version of the rules, extraction and libraries."""
         libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
         return ", ".join([f"{self.name} {self.rules} {self.settings.extraction}", *libraries])
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
 
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """Answers that need Math-Verify are compared together, in worker processes."""
@@ -52,14 +49,6 @@ class MathDomain:
     def canonical(self, answer: str) -> str | None:
         """The tidy form; equal answers may have several."""
         return tidy(answer)
-
-    def reduced(self, attempt: Attempt) -> Attempt:
-        """The attempt itself."""
-        return attempt
-
-    def exam_gold(self, gold: str) -> str:
-        """The gold answer itself."""
-        return gold
 
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The class of each answer, numbered in the order in which classes appear.
