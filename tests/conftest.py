@@ -11,6 +11,9 @@ from lbt.asking import Asker
 from lbt.generation import GenerationStore
 from lbt.grading import domain_named
 from lbt.prompts import PromptSettings
+from tests.real_model import smollm2_folder
+
+__all__ = ["smollm2_folder"]  # a fixture of all tests
 
 # Torch reads it when it is imported. For models this small a second thread gains nothing, and on a busy
 # machine threads that wait for each other take several times as long.

@@ -1,0 +1,108 @@
+"""Turn a GGUF file into the folder that `save_pretrained` writes: bfloat16 weights, tokenizer, template.
+
+transformers reads the file; what it loses on the way is set here again.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lbt.errors import ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+CONTEXT = 8192
+"""Tokens that the model was trained to read."""
+
+
+def require_gguf() -> None:
+    """Raise ModelError unless the package gguf can be used.
+
+    A folder named gguf in the working directory is taken for the package by Python and by transformers.
+    """
+    try:
+        import gguf
+
+        _ = gguf.GGUFReader
+    except (ImportError, AttributeError) as error:
+        shadow = Path("gguf").resolve()
+        advice = (
+            f"The folder {shadow} stands in its way: rename it"
+            if shadow.is_dir()
+            else "`make smollm2` installs it"
+        )
+        raise ModelError(
+            f"The Python package gguf, which reads the model, is not there. {advice}."
+        ) from error
+
+
+def convert(gguf: Path, folder: Path) -> None:
+    """Write the model in a GGUF file as a Hugging Face folder.
+
+    Raises:
+        ModelError: The file cannot be read, or does not hold all of a model.
+    """
+    try:
+        with _quiet():
+            tokenizer = _tokenizer(gguf)
+            model = _model(gguf)
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"{gguf.name} cannot be converted: {error}") from error
+    # Written for the owner alone, unlike the other files.
+    shutil.copymode(folder / "config.json", folder / "model.safetensors")
+
+
+def _tokenizer(gguf: Path) -> "PreTrainedTokenizerFast":
+    from tokenizers import pre_tokenizers
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    # GGUF names the way of splitting, and transformers does not know this one: digits one by one, then bytes.
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
+    tokenizer.model_max_length = CONTEXT
+    return tokenizer
+
+
+def _model(gguf: Path) -> "PreTrainedModel":
+    import torch
+    from transformers import AutoModelForCausalLM, GgufConfig
+
+    model, report = AutoModelForCausalLM.from_pretrained(
+        gguf.parent,
+        gguf_file=gguf.name,
+        # Or the model counts as quantised, and save_pretrained refuses it.
+        quantization_config=GgufConfig(dequantize=True),
+        dtype=torch.bfloat16,
+        local_files_only=True,
+        output_loading_info=True,
+    )
+    if any(report.values()):
+        raise ModelError(f"{gguf.name} does not hold the weights that its configuration names: {report}.")
+    loaded: PreTrainedModel = model
+    return loaded
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the library's warnings, and without all of its bars but that of unpacking."""
+    from transformers.utils import logging
+
+    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar:
+            logging.enable_progress_bar()
