@@ -13,6 +13,8 @@ P ?=
 # Further options of `kedro run`, for example: make run ARGS=--env=test
 ARGS ?=
 OPTIONS = $(if $(P),'--params=$(P)') $(ARGS)
+# Tests run beside each other, one worker a CPU; each takes about 1 GB. ARGS='-n 0' runs them in turn.
+WORKERS := -n logical --maxprocesses=8
 # The folder in conf/ of a dry run.
 ENV ?=
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
@@ -58,10 +60,10 @@ dry-run: $(STAMP)  ## what a run would ask, and its cost; P and ARGS as for run,
 	@$(BIN)/kedro run --pipeline=dry_run $(if $(ENV),--env=$(ENV)) $(OPTIONS)
 
 test: $(STAMP)  ## the essential promises, with real models and two whole runs: at most 5 minutes on 2 cores
-	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest -m 'not slow' $(WORKERS) $(ARGS)
 
-test-slow: $(STAMP)  ## all other tests: at most 30 minutes
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+test-slow: $(STAMP)  ## all other tests: at most 30 minutes on 2 cores
+	@$(BIN)/python -m pytest -m slow $(WORKERS) $(ARGS)
 
 lint: $(STAMP)  ## formatting, style, types, layers
 	@$(BIN)/ruff format --check .

@@ -1,11 +1,13 @@
-"""What all tests share."""
+"""What all tests share, and which of them run beside each other."""
 
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from lbt.asking import Asker
 from lbt.generation import GenerationStore
@@ -20,14 +22,58 @@ __all__ = ["smollm2_folder"]  # a fixture of all tests
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+# What takes longest, in the order in which it begins; begun last, it would keep one worker while others idle.
+LONG = (
+    "tests/e2e/test_engines.py",
+    "tests/generation/engines/test_vllm.py",
+    "tests/e2e/test_main_job.py",
+    "tests/e2e/test_pocket_code.py",
+    "tests/e2e/",
+    "tests/test_walkthroughs.py",
+    "tests/generation/engines/test_transformers.py",
+    "tests/training/",
+    "tests/sandbox/",
+    "tests/grading/domains/",
+    "tests/hooks/",
+    "tests/search/examiner/",
+)
+
+
+class FileByFile(LoadFileScheduling):
+    """Gives a file to one worker, so that what its tests share is made once, and the files in their order.
+
+    All that needs vLLM goes to one worker too: two at a time take too much memory.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        needs_vllm = "pytest.mark.vllm" in (self.config.rootpath / file).read_text()
+        return "vllm" if needs_vllm else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """How `pytest -n` gives tests to its workers."""
+    config.option.loadscopereorder = False  # by number of tests, which says little about time
+    return FileByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests whose parts are not on this machine and say why; with LBT_NO_SKIPS, as in CI, skip none."""
+    """Put the long files first, and skip tests whose parts are not on this machine and say why.
+
+    With LBT_NO_SKIPS, as in CI, none is skipped.
+    """
+    items.sort(key=_turn)
     if os.environ.get("LBT_NO_SKIPS"):
         return
     if find_spec("vllm") is None:
         for item in items:
             if "vllm" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="vLLM is not installed: run `make vllm`"))
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((turn for turn, long in enumerate(LONG) if item.nodeid.startswith(long)), len(LONG))
 
 
 @pytest.fixture

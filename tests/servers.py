@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 MODELS = "src/lbt/pocket/models"
-_READY_S = 180
+_READY_S = 400
 
 
 @dataclass

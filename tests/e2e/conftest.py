@@ -54,7 +54,7 @@ class Workplace:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=900,  # it takes less than one minute, and on a busy machine ten
         )
 
     def mlflow_runs(self) -> list[Run]:

@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
-import transformers.models.llama.modeling_llama  # noqa: F401 - imported once, for all processes forked later
 from tqdm import tqdm
 
-import lbt.generation.engines.transformers.engine
-import lbt.training.dpo  # noqa: F401 - the same
 from lbt.asking import Asker
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
 from lbt.exams.sitting import sit_one
@@ -34,6 +31,11 @@ from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import Training, TrainingSettings, train_model
 
 STAGES = ("teaching", "exams", "training")
+SLOW_TO_IMPORT = (
+    "transformers.models.llama.modeling_llama",
+    "lbt.generation.engines.transformers.engine",
+    "lbt.training.dpo",
+)
 PAIRS = 32
 TRAINING = TrainingSettings(epochs=3, batch_size=8, save_steps=1, minimum_pairs=2)
 

@@ -91,7 +91,7 @@ class Work:
         (self.folder / "events.txt").unlink(missing_ok=True)
         # Forked from a process that has imported everything and computed nothing: a start costs no seconds.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([stages.__name__])
+        context.set_forkserver_preload([stages.__name__, *stages.SLOW_TO_IMPORT])
         process = context.Process(target=stages.run, args=(self.folder,))
         process.start()
         return process

@@ -5,6 +5,9 @@ import pytest
 
 from tests.e2e.conftest import FinishedRun, Workplace
 
+# test_pocket_code.py has a whole search that `make test` runs.
+pytestmark = pytest.mark.slow
+
 METRICS = {
     *(
         f"search.{method}.accuracy"
@@ -56,7 +59,6 @@ def test_it_ends_with_its_figures(searched: FinishedRun) -> None:
     assert set(newest(place, "search_curve")["rationales"]) == {1, 2, 4, 6}
 
 
-@pytest.mark.slow
 def test_an_exact_search_selects_the_same_and_needs_nothing_new(searched: FinishedRun) -> None:
     place = searched.workplace
     full = newest(place, "selections").set_index(["method", "problem_id"])

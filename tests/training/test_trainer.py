@@ -56,7 +56,13 @@ def first_epoch(
     return [entry for entry in history if "loss" in entry], gradients
 
 
-@pytest.mark.parametrize("pairs", [4, 7], ids=["a whole batch", "and a short one of 3 pairs"])
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        pytest.param(4, id="a whole batch", marks=pytest.mark.slow),
+        pytest.param(7, id="and a short one of 3 pairs"),
+    ],
+)
 def test_loss_and_gradients_do_not_depend_on_the_parts_of_a_batch(tmp_path: Path, pairs: int) -> None:
     import torch
 
