@@ -29,33 +29,36 @@ LONG = (
     "tests/e2e/test_main_job.py",
     "tests/e2e/test_pocket_code.py",
     "tests/e2e/",
-    "tests/test_walkthroughs.py",
-    "tests/generation/engines/test_transformers.py",
+    "tests/test_",
+    "tests/generation/engines/",
     "tests/training/",
     "tests/sandbox/",
     "tests/grading/domains/",
+    "tests/search/",
     "tests/hooks/",
-    "tests/search/examiner/",
+    "tests/pocket/",
 )
 
 
-class FileByFile(LoadFileScheduling):
-    """Gives a file to one worker, so that what its tests share is made once, and the files in their order.
+class FolderByFolder(LoadFileScheduling):
+    """Gives a folder to one worker, so that what its tests share is made once; the folders in their order.
 
-    All that needs vLLM goes to one worker too: two at a time take too much memory.
+    Of the whole runs in tests/e2e it gives a file to one worker. All that needs vLLM goes to one worker too:
+    two at a time take too much memory.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        needs_vllm = "pytest.mark.vllm" in (self.config.rootpath / file).read_text()
-        return "vllm" if needs_vllm else file
+        file = Path(super()._split_scope(nodeid))
+        if "pytest.mark.vllm" in (self.config.rootpath / file).read_text():
+            return "vllm"
+        return str(file if file.parent.name == "e2e" else file.parent)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     """How `pytest -n` gives tests to its workers."""
     config.option.loadscopereorder = False  # by number of tests, which says little about time
-    return FileByFile(config, log)
+    return FolderByFolder(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
