@@ -38,7 +38,7 @@ $(STAMP): pyproject.toml constraints.txt
 .PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence ui viz pocket clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(STAMP)  ## the environment alone
 
