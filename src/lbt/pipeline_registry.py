@@ -9,6 +9,7 @@ from lbt.pipelines import (
     pocket,
     preferences,
     problems,
+    refine,
     report,
     scoring,
     search,
@@ -24,12 +25,13 @@ def register_pipelines() -> dict[str, Pipeline]:
             stage.create_pipeline()
             for stage in (teaching, exams, scoring, preferences, training, evaluation, report)
         ),
-        start=problems.create_pipeline(trains=True),
+        start=problems.create_pipeline("lbt_finetune", trains=True),
     )
     return {
         "__default__": lbt_finetune,
         "lbt_finetune": lbt_finetune,
         "lbt_search": search.create_pipeline(),
+        "lbt_refine": refine.create_pipeline(),
         "dry_run": dry_run.create_pipeline(),
         "pocket": pocket.create_pipeline(),
     }

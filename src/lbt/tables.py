@@ -270,3 +270,82 @@ search_by_group = _table(
     },
     unique=["method", "grouping", "group"],
 )
+
+# What refining asks, before it is known for which repeat and arm.
+refine_answers = _table(
+    {"who": _text(), "set_id": _text(), "problem_id": _text(), "family": _text(), **_answer()}
+)
+
+_ORIGINS = ["sampled", "written", "reflected", "resampled", "kept", "random"]
+
+refine_state = _table(
+    {
+        "repeat": _count(),
+        "arm": _text(),
+        "round": _count(),
+        "set_id": _text(),
+        "parent": _text(nullable=True),  # the set that it was made from; itself if it was kept
+        "rank": _count(),  # 0 for the best of the round
+        "kept": pa.Column(bool),  # whether it goes into the next round
+        "position": _count(),  # of the exemplar in the set
+        "question": _text(),
+        "rationale": _text(),
+        "answer": _text(),
+        "family": _text(),
+        "origin": _text(checks=pa.Check.isin(_ORIGINS)),
+        "teacher_score": _share(nullable=True),
+        "students_score": _share(nullable=True),
+        "score": _share(nullable=True),  # what decided; none for sets that are not scored
+    },
+    unique=["repeat", "arm", "round", "set_id", "position"],
+)
+
+refine_failures = _table(
+    {
+        "repeat": _count(),
+        "arm": _text(),
+        "round": _count(),
+        "set_id": _text(),
+        "student": _text(),
+        "problem_id": _text(),
+        "question": _text(),
+        "given": _text(nullable=True),  # none: no answer could be read
+        "gold": _text(),
+    }
+)
+
+refine_held_out = _table(
+    {
+        "repeat": _count(),
+        "arm": _text(),
+        "round": _count(),
+        "set_id": _text(),  # empty for no exemplars
+        "problem_id": _text(),
+        "family": _text(),
+        **_answer(),
+    },
+    unique=["repeat", "arm", "round", "problem_id"],
+)
+
+refine_rounds = _table(
+    {
+        "repeat": _count(),
+        "arm": _text(),
+        "round": _count(),
+        "sets": _count(),  # that were scored
+        "wishes": _count(),  # new sets that were asked for
+        "asked_again": _count(),  # replies of the teacher that were no set
+        "dropped": _count(),  # of these the second ones
+        "failures": _count(),
+        "answers": _count(),  # asked for so far, held-out ones aside
+        "scorings": _count(),  # questions that scored each set
+        "score": _share(nullable=True),  # of the best set, by which it was chosen
+        "accuracy": _share(nullable=True),  # of the teacher on held-out problems with that set
+        "ci_low": _share(nullable=True),
+        "ci_high": _share(nullable=True),
+        "f1": _share(nullable=True),  # none without a positive class
+        "f1_ci_low": _share(nullable=True),
+        "f1_ci_high": _share(nullable=True),
+    },
+    unique=["repeat", "arm", "round"],
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import dataclass
 from itertools import islice
 from threading import Event
@@ -88,6 +89,12 @@ class Asker:
             ModelError: There is no such model.
         """
         return OpenModel(self, model, label, stopping)
+
+    def with_seed(self, seed: int) -> Self:
+        """The same with another seed, for a repeat of a whole stage."""
+        other = copy(self)
+        other.seed = seed
+        return other
 
     def with_store(self, store: GenerationStore) -> "Asker":
         """The same with another connection to the store, for another thread."""

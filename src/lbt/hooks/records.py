@@ -4,7 +4,7 @@ Each takes the dataset's name, its data and the file or folder that was saved.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +39,33 @@ def _usage(name: str, data: dict[str, float], path: Path) -> None:
 
 def _curves(name: str, data: pd.DataFrame, path: Path) -> None:
     """The training log: a metric `training.<column>` with one value per logged step."""
-    now = int(time.time() * 1000)
-    points = [
-        Metric(f"training.{column}", float(value), now, int(step))
+    _log_steps(
+        (f"training.{column}", int(step), value)
         for column in data.columns.difference(list(_AXES))
         for step, value in zip(data["step"], data[column], strict=True)
-        if pd.notna(value)
-    ]
+    )
+    _artifact(name, data, path)
+
+
+def _rounds(name: str, data: pd.DataFrame, path: Path) -> None:
+    """Rounds of arms: a metric `rounds.<arm>.<column>` with one value per round, the mean over the repeats."""
+    means = data.drop(columns="repeat").groupby(["arm", "round"]).mean()
+    _log_steps(
+        (f"rounds.{row['arm']}.{column}", int(row["round"]), row[column])
+        for row in means.reset_index().to_dict("records")
+        for column in means.columns
+    )
+    _artifact(name, data, path)
+
+
+def _log_steps(points: Iterable[tuple[str, int, float]]) -> None:
+    """Metrics by name and step; a missing value is left out."""
+    now = int(time.time() * 1000)
+    metrics = [Metric(name, float(value), now, step) for name, step, value in points if pd.notna(value)]
     run = mlflow.active_run()
     assert run is not None
-    for start in range(0, len(points), 1000):  # MLflow's limit for one batch
-        MlflowClient().log_batch(run.info.run_id, metrics=points[start : start + 1000])
-    _artifact(name, data, path)
+    for start in range(0, len(metrics), 1000):  # MLflow's limit for one batch
+        MlflowClient().log_batch(run.info.run_id, metrics=metrics[start : start + 1000])
 
 
 def _plot(name: str, data: go.Figure, path: Path) -> None:
@@ -68,6 +83,7 @@ RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
     "metrics": _metrics,
     "usage": _usage,
     "curves": _curves,
+    "rounds": _rounds,
     "plot": _plot,
     "tags": _tags,
 }

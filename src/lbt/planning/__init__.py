@@ -2,18 +2,18 @@
 
 from lbt.planning.description import describe_plan
 from lbt.planning.files import check_files
-from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
+from lbt.planning.jobs import JOBS, DryRunSettings, Job, RunSettings
 from lbt.planning.plan import plan_run
 from lbt.planning.size import check_size, rough_promptings
 
 __all__ = [
+    "JOBS",
+    "DryRunSettings",
     "Job",
     "RunSettings",
     "check_files",
     "check_size",
     "describe_plan",
-    "finetune_job",
     "plan_run",
     "rough_promptings",
-    "search_job",
 ]

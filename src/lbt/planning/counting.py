@@ -1,6 +1,6 @@
 """An asker that counts what it is asked, so that a dry run goes through the same stages as a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
@@ -69,10 +69,20 @@ class CountingAsker(Asker):
         self.promptings = promptings
         self.teaching = teaching
         self.loads: list[Load] = []
+        self.first_prompts: dict[str, str] = {}
+        """By stage, as its model would see them."""
 
     def open(self, model: ModelSettings, label: str, stopping: Event | None = None) -> OpenModel:
         """A model that is not there."""
         return _CountedModel(self, self.promptings[model], label)
+
+    def distinct(self, tasks: Sequence[Task]) -> list[Task]:
+        """The tasks that count."""
+        return list(tasks)
+
+    def answers(self, task: Task, part: str) -> Iterable[dict[str, Any]]:
+        """What is taken for a model's answers to a task."""
+        return [_answer(task)]
 
 
 class _CountedModel(OpenModel):
@@ -85,12 +95,16 @@ class _CountedModel(OpenModel):
         self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "", debug: bool = False
     ) -> Asked:
         if len(tasks):
-            first = self._load(self._stage(part), list(tasks))
+            first = self._load(self._stage(part), self._counting.distinct(tasks))
             self._counting.loads.append(first)
             if debug:
                 self._counting.loads.append(self._second(self._stage(debugging(part)), first, tasks))
         number = "repeat" if "repeat" in schema.columns else "sample_index"
-        rows = [{**task.columns, number: task.first_index, **_answer(task)} for task in tasks]
+        rows = [
+            {**task.columns, number: index, **answer}
+            for task in tasks
+            for index, answer in enumerate(self._counting.answers(task, part), start=task.first_index)
+        ]
         table = make_table(schema, rows, self._counting.domain.details)
         return Asked(table, {}, table.head(0))
 
@@ -119,6 +133,7 @@ class _CountedModel(OpenModel):
     def _load(self, stage: str, tasks: Sequence[Task]) -> Load:
         prefill, most = self._counting.prompts.prefill, self._counting.teaching.samples
         texts = [self._prompting.render(task.messages, prefill) for task in tasks]
+        self._counting.first_prompts.setdefault(stage, texts[0])
         placeholder, *sizes = self._prompting.count([PLACEHOLDER, *texts])
         longer = self._counting.teaching.sampling.max_tokens - placeholder
         tokens = [size + longer * text.count(PLACEHOLDER) for size, text in zip(sizes, texts, strict=True)]

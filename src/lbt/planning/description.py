@@ -16,7 +16,7 @@ def describe_plan(plan: Plan) -> str:
         *_data(plan["data"]),
         *_models(plan["models"]),
         *(line for name, job in plan["jobs"].items() for line in _job(name, job)),
-        *_training(plan["training"]),
+        *(_training(plan["training"]) if plan["training"] else ()),
         *_notes(plan),
     ]
     return "\n".join(lines) + "\n"
@@ -24,13 +24,18 @@ def describe_plan(plan: Plan) -> str:
 
 def _prompts(prompts: Mapping[str, str], models: Sequence[Plan]) -> Iterator[str]:
     teacher, student = models[0], models[1]
-    for kind, model in (("teaching", teacher), ("exam", student), ("baseline", student)):
-        template = model["chat_template"]
-        shown = "" if template == "the model's" else f"; as messages, since the chat template is {template}"
-        yield f"===== The first {kind} prompt, for {model['name']}{shown}"
-        yield prompts[kind]
+    whose = {"teaching": teacher, "exam": student, "baseline": student}
+    for kind, prompt in prompts.items():
+        yield f"===== {_title(kind, whose[kind]) if kind in whose else kind}"
+        yield prompt
         yield "===== end"
         yield ""
+
+
+def _title(kind: str, model: Plan) -> str:
+    template = model["chat_template"]
+    shown = "" if template == "the model's" else f"; as messages, since the chat template is {template}"
+    return f"The first {kind} prompt, for {model['name']}{shown}"
 
 
 def _data(data: Plan) -> Iterator[str]:
@@ -89,7 +94,7 @@ def _training(training: Plan) -> Iterator[str]:
 def _notes(plan: Plan) -> Iterator[str]:
     yield "At least: every teaching problem has one distinct rationale, since equal ones are examined once."
     yield "Tokens: every answer and every rationale in a prompt is as long as max_tokens allows."
-    yield "What the store holds, which both jobs share, is not asked again; that is not taken off here."
+    yield "What the store holds, which all jobs share, is not asked again; that is not taken off here."
     for warning in plan["warnings"]:
         yield f"Warning: {warning}"
 

@@ -1,13 +1,15 @@
 """The jobs, run through their own stages with an asker that counts."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
+from lbt.configuration import Settings
 from lbt.errors import SettingsError
 from lbt.evaluation import EvaluationSettings, answer_problems
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
@@ -16,8 +18,10 @@ from lbt.generation import ModelSettings, ModelsSettings
 from lbt.grading import Domain, GradingSettings, domain_named, runs_programs
 from lbt.planning.counting import CountingAsker, Load
 from lbt.planning.prompting import Prompting
+from lbt.planning.refining import RefiningAsker, count_refinement
 from lbt.preferences import PreferenceSettings
 from lbt.prompts import DebugSettings, PromptSettings
+from lbt.refine import RefineSettings
 from lbt.search import SearchSettings, ask_teacher
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
@@ -36,6 +40,7 @@ class RunSettings(BaseModel):
     prompts: PromptSettings
     teaching: TeachingSettings
     search: SearchSettings
+    refine: RefineSettings
     preferences: PreferenceSettings
     training: TrainingSettings
     evaluation: EvaluationSettings
@@ -43,6 +48,7 @@ class RunSettings(BaseModel):
     domain: str
     grading: GradingSettings
     debug: DebugSettings
+    dry_run: "DryRunSettings"
 
     @property
     def graded_by(self) -> Domain:
@@ -50,17 +56,22 @@ class RunSettings(BaseModel):
         return domain_named(self.domain, self.grading)
 
 
+Promptings = Mapping[ModelSettings, Prompting]
+"""How each model is prompted."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """What a job asks, and its exams."""
+    """What a job asks."""
 
     loads: list[Load]
-    papers: ExamPapers
+    papers: ExamPapers | None = None
+    """Its exams, if it has such."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """The first prompts of a kind that other jobs do not have, by stage."""
 
 
-def finetune_job(
-    settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
-) -> Job:
+def finetune_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:
     """What lbt_finetune asks."""
     asker = _counting(settings, promptings, settings.teaching)
     papers = _taught_and_examined(asker, settings, problems, baseline=True)
@@ -75,9 +86,7 @@ def finetune_job(
     return Job(loads, papers)
 
 
-def search_job(
-    settings: RunSettings, problems: pd.DataFrame, promptings: Mapping[ModelSettings, Prompting]
-) -> Job:
+def search_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:
     """What lbt_search asks."""
     search = settings.search
     _check_votes(search, settings.graded_by)
@@ -91,6 +100,68 @@ def search_job(
         for load in asker.loads
     ]
     return Job(loads, papers)
+
+
+def refine_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:
+    """What lbt_refine asks at most."""
+    asker = RefiningAsker(
+        settings.prompts,
+        settings.graded_by,
+        promptings,
+        settings.teaching,
+        settings.debug,
+        settings=settings.refine,
+        labels=sorted(set(problems["answer"])),
+    )
+    loads = count_refinement(asker, problems, settings.models, settings.refine)
+    return Job(loads, prompts=asker.first_of_a_kind())
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a job is counted, and which data it is for."""
+
+    count: Callable[[RunSettings, pd.DataFrame, Promptings], Job]
+    needs: Collection[str] = ("teaching",)
+    """Roles of which there must be problems."""
+
+    def fits(self, problems: pd.DataFrame) -> bool:
+        """Whether the job can be run with these problems."""
+        return set(self.needs) <= set(problems["role"])
+
+
+JOBS: dict[str, Kind] = {
+    "lbt_finetune": Kind(finetune_job),
+    "lbt_search": Kind(search_job),
+    "lbt_refine": Kind(refine_job, needs=("teaching", "exam", "evaluation")),
+}
+"""The jobs that can be planned, by their pipelines' names."""
+
+
+class DryRunSettings(Settings):
+    """Which jobs are planned; None for all that the problems are enough for."""
+
+    jobs: tuple[str, ...] | None = None
+
+    @field_validator("jobs", mode="before")
+    @classmethod
+    def _a_word_is_a_list(cls, jobs: Any) -> Any:
+        # The command line cannot write a list.
+        return (jobs,) if isinstance(jobs, str) else jobs
+
+    @field_validator("jobs")
+    @classmethod
+    def _jobs_are_known(cls, jobs: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        unknown = [name for name in jobs or () if name not in JOBS]
+        if unknown or jobs == ():
+            raise ValueError(f"must be null or a list of {', '.join(JOBS)}")
+        return jobs
+
+    def of(self, problems: pd.DataFrame) -> dict[str, Kind]:
+        """The jobs to plan for these problems, the named ones whether they fit or not."""
+        if self.jobs is not None:
+            return {name: JOBS[name] for name in self.jobs}
+        return {name: kind for name, kind in JOBS.items() if kind.fits(problems)}
 
 
 def _check_votes(search: SearchSettings, domain: Domain) -> None:

@@ -1,16 +1,17 @@
 """Check a run's settings and data, and count what it would ask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from math import ceil
 from typing import Any
 
 import pandas as pd
 
+from lbt.exams import ExamPapers
 from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
-from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
+from lbt.planning.jobs import Job, RunSettings
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
 from lbt.problems import check_leakage
 from lbt.prompts import PromptSettings, exam_messages, teaching_messages
@@ -42,17 +43,17 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
         prompting_of(name, model, parameters.get(name, "models.teacher")) for name, model in models.items()
     ]
     promptings = by_model(described)
-    jobs = {
-        "lbt_finetune": finetune_job(settings, problems, promptings),
-        "lbt_search": search_job(settings, problems, promptings),
-    }
+    kinds = settings.dry_run.of(problems)
+    jobs = {name: kind.count(settings, problems, promptings) for name, kind in kinds.items()}
     loads = {name: job.loads for name, job in jobs.items()}
     return {
         "data": {**ingest, **_counts(problems)},
         "models": [_describe(one) for one in described],
-        "prompts": _first_prompts(settings.prompts, problems, jobs["lbt_finetune"], described),
+        "prompts": _first_prompts(settings.prompts, problems, jobs.values(), described),
         "jobs": {name: _job(of_job) for name, of_job in loads.items()},
-        "training": _training(settings, problems, loads["lbt_finetune"][0]),
+        "training": _training(settings, problems, loads["lbt_finetune"][0])
+        if "lbt_finetune" in loads
+        else None,
         "warnings": _warnings(settings, loads, promptings.values()),
     }
 
@@ -98,11 +99,23 @@ def asked_at(model: ModelSettings) -> str:
 
 
 def _first_prompts(
-    prompts: PromptSettings, problems: pd.DataFrame, job: Job, models: list[Prompting]
+    prompts: PromptSettings, problems: pd.DataFrame, jobs: Collection[Job], models: list[Prompting]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for job in jobs:
+        if job.papers is not None and not found:
+            found |= _of_an_exam(prompts, problems, job.papers, models)
+    for job in jobs:
+        found |= job.prompts
+    return found
+
+
+def _of_an_exam(
+    prompts: PromptSettings, problems: pd.DataFrame, papers: ExamPapers, models: list[Prompting]
 ) -> dict[str, str]:
     teacher, student = models[0], models[1]
     questions = dict(zip(problems["problem_id"], problems["question"], strict=True))
-    first = job.papers.of_demos()[0]
+    first = papers.of_demos()[0]
     taught, asked = questions[first["teaching_problem_id"]], questions[first["exam_problem_id"]]
     return {
         "teaching": teacher.render(teaching_messages(taught, prompts), prompts.prefill),
@@ -145,6 +158,8 @@ def _warnings(
                     f"{job}, {load.stage}: the longest prompt and answer may have {load.longest:,} tokens, "
                     f"but the context of {load.model} is {context:,}. Lower max_tokens."
                 )
+    if "lbt_finetune" not in jobs:
+        return found
     longest, most = jobs["lbt_finetune"][0].longest, settings.training.maximum_length
     if longest > most:
         found.append(

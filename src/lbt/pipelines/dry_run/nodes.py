@@ -8,7 +8,7 @@ from lbt.exams import ExamSettings
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, Seed, gather_settings
 from lbt.pipelines.problems.nodes import ingest_problems
-from lbt.planning import check_files, describe_plan
+from lbt.planning import DryRunSettings, check_files, describe_plan
 from lbt.problems import ProblemSettings
 
 logger = logging.getLogger(__name__)
@@ -20,12 +20,13 @@ def plan_run(
     seed: Seed,
     domain: Domain,
     grading: GradingSettings,
+    dry_run: DryRunSettings,
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
-    """Check data and settings, and count what both jobs would ask."""
+    """Check data and settings, and count what the jobs of `dry_run.jobs` would ask."""
     check_files(problems)
     table, ingest = ingest_problems(problems, exams, seed, domain, grading)
-    return stage.plan_run(gather_settings(parameters), table, ingest)
+    return stage.plan_run(gather_settings(parameters | {"dry_run": dry_run}), table, ingest)
 
 
 def describe(dry_run_plan: dict[str, Any]) -> str:

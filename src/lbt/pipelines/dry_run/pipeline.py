@@ -19,6 +19,7 @@ def create_pipeline() -> Pipeline:
                     "params:seed",
                     "params:domain",
                     "params:grading",
+                    "params:dry_run",
                     "parameters",
                 ],
                 outputs="dry_run_plan",

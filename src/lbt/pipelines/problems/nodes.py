@@ -1,5 +1,6 @@
 """Everything that can be checked before a model is loaded."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from lbt.exams import ExamSettings, report_exams
 from lbt.generation import ModelIdentity, ModelsSettings, check_room, identify_model
 from lbt.grading import GradingSettings
 from lbt.pipelines.parameters import Domain, MaximumGenerations, Seed, gather_settings
-from lbt.planning import check_size, finetune_job, rough_promptings, search_job
+from lbt.planning import JOBS, check_size, rough_promptings
 from lbt.pocket.problems import SOURCES, load_pocket_problems
 from lbt.problems import ProblemSettings, check_leakage, load_problems
 from lbt.teaching import TeachingSettings
@@ -69,19 +70,14 @@ def check_trainable(
     return {"trainable": True}
 
 
-def check_size_of_finetune(
-    problems: pd.DataFrame, parameters: dict[str, Any], maximum_generations: MaximumGenerations
-) -> dict[str, int]:
-    """How many answers lbt_finetune may ask for; too many stop the run here."""
-    settings = gather_settings(parameters)
-    job = finetune_job(settings, problems, rough_promptings(settings.models))
-    return check_size(job.loads, maximum_generations.root)
+def check_size_of(job: str) -> Callable[..., dict[str, int]]:
+    """The node that says how many answers a job, one of `JOBS`, may ask for; too many stop the run there."""
 
+    def check(
+        problems: pd.DataFrame, parameters: dict[str, Any], maximum_generations: MaximumGenerations
+    ) -> dict[str, int]:
+        settings = gather_settings(parameters)
+        counted = JOBS[job].count(settings, problems, rough_promptings(settings.models))
+        return check_size(counted.loads, maximum_generations.root)
 
-def check_size_of_search(
-    problems: pd.DataFrame, parameters: dict[str, Any], maximum_generations: MaximumGenerations
-) -> dict[str, int]:
-    """How many answers lbt_search may ask for; too many stop the run here."""
-    settings = gather_settings(parameters)
-    job = search_job(settings, problems, rough_promptings(settings.models))
-    return check_size(job.loads, maximum_generations.root)
+    return check

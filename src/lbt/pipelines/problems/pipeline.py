@@ -3,8 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from lbt.pipelines.problems.nodes import (
-    check_size_of_finetune,
-    check_size_of_search,
+    check_size_of,
     check_trainable,
     find_leaks,
     identify_models,
@@ -13,8 +12,8 @@ from lbt.pipelines.problems.nodes import (
 from lbt.pipelines.stage import stage
 
 
-def create_pipeline(trains: bool) -> Pipeline:
-    """The stage's pipeline for a job that trains the teacher, or for one that searches."""
+def create_pipeline(job: str, trains: bool = False) -> Pipeline:
+    """The stage's pipeline for a job, one of `lbt.planning.JOBS`, that trains the teacher or does not."""
     check = node(
         check_trainable,
         inputs=["params:models", "params:evaluation", "model_identities"],
@@ -39,7 +38,7 @@ def create_pipeline(trains: bool) -> Pipeline:
                 name="identify_models",
             ),
             node(
-                check_size_of_finetune if trains else check_size_of_search,
+                check_size_of(job),
                 inputs=["problems", "parameters", "params:maximum_generations"],
                 outputs="run_size",
                 name="check_size",

@@ -24,7 +24,7 @@ from lbt.pipelines.stage import stage
 def create_pipeline() -> Pipeline:
     """The whole pipeline of M1."""
     shared = [
-        problems.create_pipeline(trains=False),
+        problems.create_pipeline("lbt_search"),
         scoring.create_pipeline(),
         report.create_pipeline().only_nodes("report.plot_lbt_scores"),
     ]
