@@ -48,7 +48,7 @@ def _curves(name: str, data: pd.DataFrame, path: Path) -> None:
 
 
 def _rounds(name: str, data: pd.DataFrame, path: Path) -> None:
-    """Rounds of arms: a metric `rounds.<arm>.<column>` with one value per round, the mean over the repeats."""
+    """Rounds of arms: a metric `rounds.<arm>.<column>` with a value per round, the mean over the repeats."""
     means = data.drop(columns="repeat").groupby(["arm", "round"]).mean()
     _log_steps(
         (f"rounds.{row['arm']}.{column}", int(row["round"]), row[column])

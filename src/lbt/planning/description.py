@@ -93,6 +93,8 @@ def _training(training: Plan) -> Iterator[str]:
 
 def _notes(plan: Plan) -> Iterator[str]:
     yield "At least: every teaching problem has one distinct rationale, since equal ones are examined once."
+    if "lbt_refine" in plan["jobs"]:
+        yield "Refining asks at least what its start and its last sets need; failures decide the rest."
     yield "Tokens: every answer and every rationale in a prompt is as long as max_tokens allows."
     yield "What the store holds, which all jobs share, is not asked again; that is not taken off here."
     for warning in plan["warnings"]:

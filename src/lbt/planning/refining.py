@@ -28,7 +28,7 @@ _FORM = "<example><question>{question}</question><answer>{answer}</answer></exam
 
 
 class RefiningAsker(CountingAsker):
-    """Counts with answers that cost most: every exam answer is wrong, all that is written is usable and new."""
+    """Counts with answers that cost most: exams are failed, and all that is written is usable and new."""
 
     def __init__(self, *args: Any, settings: RefineSettings, labels: Sequence[str]) -> None:
         super().__init__(*args)
@@ -52,7 +52,7 @@ class RefiningAsker(CountingAsker):
                 yield self._answer(task, f"{PLACEHOLDER} {next(self._numbers)}", "correct")
 
     def first_of_a_kind(self) -> dict[str, str]:
-        """The first prompts of a refinement by what they are and for whom, where there are any."""
+        """The first prompts of a refinement by what they are and for whom."""
         found: dict[str, str] = {}
         for stage, prompt in self.first_prompts.items():
             if part := _PART.match(stage):
@@ -91,9 +91,12 @@ def count_refinement(
         stage, later = _ROUND.sub("", load.stage), _ROUND.search(load.stage)
         if later and int(later[1]):
             load = replace(load, fewest=0)  # what failed decides what is asked
+        if stage.endswith("writing"):
+            load = _times(load, 2, load.fewest)  # a reply that cannot be used is asked for once more
         before = found.get((stage, load.model))
         found[stage, load.model] = _sum(before, load) if before else replace(load, stage=stage)
-    return [_times(load, settings.repeats) for load in found.values()]
+    repeats = settings.repeats
+    return [_times(load, repeats, load.fewest * repeats) for load in found.values()]
 
 
 def _sum(one: Load, other: Load) -> Load:
@@ -107,11 +110,11 @@ def _sum(one: Load, other: Load) -> Load:
     )
 
 
-def _times(load: Load, repeats: int) -> Load:
+def _times(load: Load, factor: int, fewest: int) -> Load:
     return replace(
         load,
-        generations=load.generations * repeats,
-        fewest=load.fewest * repeats,
-        prompts=load.prompts * repeats,
-        prompt_tokens=load.prompt_tokens * repeats,
+        generations=load.generations * factor,
+        fewest=fewest,
+        prompts=load.prompts * factor,
+        prompt_tokens=load.prompt_tokens * factor,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lbt.errors import DataError
 from lbt.grading import Domain
+from lbt.problems.naming import Naming
 from lbt.problems.reading import ProblemReader, Records
 from lbt.problems.records import file_records, folder_records, hub_records
 from lbt.problems.rows import Account, Problem
@@ -40,7 +41,8 @@ def gather(
     path = str(settings.path)
     further = [name for name in (settings.evaluation_path, settings.leave_out) if name]
     names = _names([path, *settings.exam_paths, *further])
-    reader = ProblemReader(settings.source, Path(path).stem, domain, settings.code)
+    naming = Naming(settings.columns, settings.labels)
+    reader = ProblemReader(settings.source, Path(path).stem, domain, settings.code, naming)
     variants = settings.source == "math_variants"
     counts: dict[str, int] = {}
     role = "teaching" if settings.exam_paths else None
@@ -123,7 +125,8 @@ def _names(paths: Sequence[str]) -> dict[str, str]:
 def _unwanted(settings: ProblemSettings, names: dict[str, str], account: Account) -> list[Problem]:
     """The problems of `leave_out`; its bad rows go into the account, since they could be taught unseen."""
     path = str(settings.leave_out)
-    reader = ProblemReader(settings.source, Path(path).stem, code=settings.code)
+    naming = Naming(settings.columns, settings.labels)
+    reader = ProblemReader(settings.source, Path(path).stem, code=settings.code, naming=naming)
     rows = _read(reader, path, names, "teaching" if settings.exam_paths else None)
     account.bad += reader.account.bad
     return rows

@@ -6,6 +6,7 @@ from typing import Any
 
 from lbt.grading import Domain
 from lbt.problems.golds import check_gold, same_gold
+from lbt.problems.naming import Naming
 from lbt.problems.rows import Account, BadRow, Place, Problem, Unusable, parse_object
 from lbt.problems.settings import CodeProblemSettings
 from lbt.problems.sources import ROWS
@@ -28,11 +29,13 @@ class ProblemReader:
         default_family: str,
         domain: Domain | None = None,
         code: CodeProblemSettings | None = None,
+        naming: Naming | None = None,
     ) -> None:
         self._form = ROWS[source]
         self.default_family = default_family
         self._domain = domain
         self._code = code or CodeProblemSettings()
+        self._naming = naming or Naming({}, {})
         self._ids: dict[str, Problem] = {}
         self._questions: dict[tuple[str, str | None], Problem] = {}
         self.account = Account()
@@ -57,6 +60,7 @@ class ProblemReader:
             self.account.rows_by_file[_file(place)] = self.account.rows_by_file.get(_file(place), 0) + 1
             try:
                 fields = parse_object(raw, self._form.longest) if isinstance(raw, bytes) else raw
+                fields = self._naming.in_our_words(fields)
                 row = self._row(fields, place, stem, role)
                 if row.problem_id in ids or question_key(row.question) in keys:
                     self.account.left_out += 1

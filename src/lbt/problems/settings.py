@@ -61,7 +61,8 @@ class ProblemSettings(Settings):
     that role; those of `path` are then taught (with evaluation_path alone: taught and examined). Problems of
     `leave_out` are not taught. `teaching` and `evaluation` are at most so many problems in all,
     `exam_per_family` at most so many exam problems in a family's pool; `evaluation: 0` leaves the evaluation
-    out. `bad_rows` says whether a file with an unusable row is refused or used without it.
+    out. `bad_rows` says whether a file with an unusable row is refused or used without it. For source jsonl,
+    `columns` maps our field names to the file's, and `labels` its answers to what a model is to say.
     """
 
     source: Literal[BuiltIn, "jsonl", "gsm8k", "math", "math_variants", "huggingface", CodeSource] = "pocket"
@@ -73,6 +74,8 @@ class ProblemSettings(Settings):
     exam_per_family: int = Field(default=12, ge=1)
     evaluation: int = Field(default=560, ge=0)
     bad_rows: Literal["refuse", "set_aside"] = "refuse"
+    columns: dict[FieldName, str] = Field(default_factory=dict)
+    labels: dict[str, str] = Field(default_factory=dict)
     pocket: PocketProblemSettings = PocketProblemSettings()
     huggingface: HuggingFaceSettings = HuggingFaceSettings()
     code: CodeProblemSettings = CodeProblemSettings()
@@ -82,6 +85,26 @@ class ProblemSettings(Settings):
     def _one_path_is_a_list_of_one(cls, paths: Any) -> Any:
         # The command line cannot write a list.
         return (paths,) if isinstance(paths, str) else paths
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _labels_are_words(cls, labels: Any) -> Any:
+        if isinstance(labels, dict):
+            if any(isinstance(word, bool) for word in (*labels, *labels.values())):
+                raise ValueError(
+                    'YAML takes yes, no, true and false for something else than words: quote them, "Yes"'
+                )
+            return {str(key): value for key, value in labels.items()}
+        return labels
+
+    @model_validator(mode="after")
+    def _columns_are_of_our_form(self) -> Self:
+        if self.source != "jsonl" and (self.columns or self.labels):
+            raise ValueError(
+                f"problems.columns and problems.labels are for problems.source: jsonl, not {self.source}"
+                + "; set problems.huggingface.columns" * (self.source == "huggingface")
+            )
+        return self
 
     @model_validator(mode="after")
     def _a_file_needs_a_path(self) -> Self:

@@ -15,6 +15,7 @@ from lbt.prompts import exam_messages
 from lbt.refine.exemplars import ExemplarSet
 from lbt.refine.settings import RefineSettings
 from lbt.refine.showing import Problem, shown
+from lbt.seeds import random_stream
 
 TEACHER = "teacher"
 NO_SET = ""
@@ -62,9 +63,13 @@ class Examiner:
         check_answered(asked.table, name, self.models[who], "refine")
         return asked.table
 
-    def measure(self, chosen: ExemplarSet | None, problem_ids: Sequence[str], part: str) -> pd.DataFrame:
-        """The teacher's greedy answers to held-out problems, judged by their whole gold answer."""
-        tasks = self._tasks(TEACHER, [chosen], problem_ids, self.settings.greedy, whole=True)
+    def measure(self, chosen: ExemplarSet | None, part: str) -> pd.DataFrame:
+        """The teacher's greedy answers to the held-out problems, judged by their whole gold answer."""
+        names = self.of_role("evaluation")
+        if self.settings.held_out is not None:
+            order = random_stream(self.asker.seed, "refine", "held out").permutation(names)
+            names = sorted(str(name) for name in order[: self.settings.held_out])
+        tasks = self._tasks(TEACHER, [chosen], names, self.settings.greedy, whole=True)
         return self.ask(TEACHER, tasks, part).table
 
     def ask(self, who: str, tasks: Sequence[Task], part: str, before: int = 0) -> Asked:

@@ -1,5 +1,7 @@
 """The labels of a task, and what must hold of them before anything is asked."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from lbt.errors import DataError, SettingsError
@@ -9,8 +11,8 @@ from lbt.refine.settings import RefineSettings
 _MOST_SHOWN = 8
 
 
-def labels_of(problems: pd.DataFrame, domain: Domain, settings: RefineSettings) -> frozenset[str] | None:
-    """The canonical answers of a task that chooses among a few; None where answers are free.
+def labels_of(problems: pd.DataFrame, domain: Domain, settings: RefineSettings) -> dict[str, str] | None:
+    """The answers of a task that chooses among a few, canonical to as written; None where answers are free.
 
     Raises:
         DataError: A role has one label only; or there are not just two, and one of them is to be positive.
@@ -19,33 +21,33 @@ def labels_of(problems: pd.DataFrame, domain: Domain, settings: RefineSettings) 
     if domain.name != "choice":
         if settings.positive is not None:
             raise SettingsError(
-                f"refine.positive is {settings.positive!r}, but in domain {domain.name} answers are no labels. Set "
-                "domain: choice, or refine.positive: null."
+                f"refine.positive is {settings.positive!r}, but in domain {domain.name} answers are no "
+                "labels. Set domain: choice, or refine.positive: null."
             )
         return None
     canonical = problems["answer"].map(domain.canonical)
-    labels = frozenset(canonical.dropna())
+    labels = dict(sorted(zip(canonical, problems["answer"], strict=True)))
     if settings.positive is not None:
         _check_two(labels, domain.canonical(settings.positive), settings.positive)
     for role, own in canonical.groupby(problems["role"]):
         if own.nunique() < 2:
             raise DataError(
-                f"All {len(own)} {role} problems have the label {own.iloc[0]!r}: nothing can be learnt or measured "
-                "with one class. Take more problems (problems.teaching, problems.exam_per_family, "
+                f"All {len(own)} {role} problems have the label {own.iloc[0]!r}: nothing can be learnt or "
+                "measured with one class. Take more problems (problems.teaching, problems.exam_per_family, "
                 "problems.evaluation), or a file with both."
             )
     return labels
 
 
-def _check_two(labels: frozenset[str], positive: str | None, as_written: str) -> None:
+def _check_two(labels: Collection[str], positive: str | None, as_written: str) -> None:
     shown = ", ".join(sorted(labels)[:_MOST_SHOWN])
     if positive not in labels:
         raise SettingsError(
-            f"refine.positive is {as_written!r}, and no problem has that label; the labels are {shown}. Name one of "
-            "them, or say with problems.labels what the file's labels mean."
+            f"refine.positive is {as_written!r}, and no problem has that label; the labels are {shown}. Name "
+            "one of them, or say with problems.labels what the file's labels mean."
         )
     if len(labels) != 2:
         raise DataError(
-            f"refine.positive makes this a task of two classes, but the problems have {len(labels)} labels: {shown}. "
-            "Correct the file, or set refine.positive: null, which reports accuracy alone."
+            f"refine.positive makes this a task of two classes, but the problems have {len(labels)} labels: "
+            f"{shown}. Correct the file, or set refine.positive: null, which reports accuracy alone."
         )

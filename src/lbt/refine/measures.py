@@ -1,7 +1,7 @@
 """Accuracy and F1 of held-out answers, and differences of two sets' answers to the same questions.
 
-F1 is that of the binary positive class: 2 tp / (2 tp + fp + fn). An answer that cannot be read is no answer of the
-positive class; a failed generation counts nowhere.
+F1 is that of the binary positive class: 2 tp / (2 tp + fp + fn). An answer that cannot be read is no answer
+of the positive class; a failed generation counts nowhere.
 """
 
 import numpy as np

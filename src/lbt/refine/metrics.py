@@ -23,19 +23,23 @@ def refine_metrics(
 ) -> Figures:
     """The figures of all arms after the last round, by their MLflow names.
 
-    refine.problems counts the held-out problems, refine.repeats the refinements. Per arm refine.<arm>.accuracy
-    and .f1, of arms that are refined also .score, by which the last set was chosen and which is better than
-    what it is worth, and .answers, all that were asked for. Differences are refine.<a>_minus_<b> and, with
-    _f1, of F1: each refined arm against each other and against those that stay as they are, and
-    refine.<arm>_gain, the last round against round 0.
+    refine.problems counts the held-out problems, refine.repeats the refinements. Per arm
+    refine.<arm>.accuracy and .f1; of arms that are refined also .score, by which the last set was chosen and
+    which is better than what the set is worth, and .answers, all that were asked for. Differences are
+    refine.<a>_minus_<b> and, with _f1, of F1: each refined arm against each other and against those that stay
+    as they are, and refine.<arm>_gain, the last round against round 0.
 
-    With one repeat, intervals (_ci_low, _ci_high) are over questions; differences have p-values, and intervals
-    for new families. With several, figures are means over the repeats, and intervals t intervals over them.
+    With one repeat, intervals (_ci_low, _ci_high) are over questions; differences have p-values, and
+    intervals for new families. With several, figures are means over the repeats, and intervals t intervals
+    over them.
     """
     measure = Measure(settings, problems, domain, seed)
     last = rounds[rounds["round"] == rounds.groupby("arm")["round"].transform("max")]
     each = [dict(_of_repeat(number, last, held_out, measure)) for number in sorted(rounds["repeat"].unique())]
-    found = {"refine.problems": float(held_out["problem_id"].nunique()), "refine.repeats": float(len(each))}
+    found = {
+        "refine.problems": float(held_out.groupby("repeat")["problem_id"].nunique().mean()),
+        "refine.repeats": float(len(each)),
+    }
     return found | (each[0] if len(each) == 1 else _over_repeats(each, settings.confidence))
 
 

@@ -41,8 +41,8 @@ class Pool:
         if not questions or len(questions) < self.size:
             raise DataError(
                 f"Exemplars can be drawn of {len(questions)} teaching problems, and a set is to have "
-                f"{max(self.size, 1)}. Raise problems.teaching or teaching.samples, or lower refine.exemplars; "
-                "with refine.only_right: false wrong rationales count too."
+                f"{max(self.size, 1)}. Raise problems.teaching or teaching.samples, or lower "
+                "refine.exemplars; with refine.only_right: false wrong rationales count too."
             )
 
     def _group(self, one: Exemplar) -> Group:
@@ -72,8 +72,8 @@ class Pool:
         return tuple(sorted((one for _, _, one in turns[: self.size]), key=lambda one: one.family))
 
     def another(self, one: Exemplar, taken: Iterable[Exemplar], rng: np.random.Generator) -> Exemplar | None:
-        """A random exemplar in one's place: of the same family, with another text, and a question that none of
-        the set's others asks; None if there is none."""
+        """A random exemplar in its place: of the same family, with another text, and a question that the
+        others do not ask; None if there is none."""
         questions = {other.question for other in taken if other is not one}
         fitting = [
             other

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lbt.grading import Domain
@@ -56,14 +56,14 @@ class Rules:
 
     Args:
         count: How many exemplars it has.
-        labels: The canonical answers that there are; None where any answer may be.
+        labels: The answers that there are, canonical to as written; None where any answer may be.
         domain: What an answer is.
         right: The canonical gold answer of training questions, by `question_key`.
         held_out: Keys of the evaluation questions and of their longest lines, none of which may be written.
     """
 
     count: int
-    labels: frozenset[str] | None
+    labels: Mapping[str, str] | None
     domain: Domain
     right: dict[str, str | None]
     held_out: tuple[str, ...]
@@ -73,7 +73,7 @@ class Rules:
         cls,
         problems: Iterable[Problem],
         count: int,
-        labels: frozenset[str] | None,
+        labels: Mapping[str, str] | None,
         domain: Domain,
         right: bool,
     ) -> "Rules":
@@ -105,12 +105,16 @@ class Rules:
         return any(told in key for told in self.held_out)
 
     def exemplars(self, written: Sequence[Written], form: str) -> list[Exemplar]:
-        """The rows as exemplars, answers in their canonical spelling where there are labels."""
-        return [Exemplar.made(form, question, rationale, answer) for question, rationale, answer in written]
+        """The rows as exemplars, labels spelt as the problems spell them."""
+        spelt = self.labels or {}
+        return [
+            Exemplar.made(form, question, rationale, spelt.get(self.domain.canonical(answer) or "", answer))
+            for question, rationale, answer in written
+        ]
 
 
 def _telling(question: str) -> set[str]:
-    """The keys by which a question is known in another text: the whole, and its longest line if that is long."""
+    """By what a question is known in another text: its key, and that of its longest line if that is long."""
     longest = max(question.split("\n"), key=len)
     keys = {question_key(question)}
     return keys | {question_key(longest)} if len(longest) >= _LEAST_LINE else keys

@@ -51,7 +51,7 @@ def refine(
         asker: What asks.
         problems: The table `problems`.
         models: Teacher and students.
-        teaching: How many rationales of each teaching problem are sampled, where exemplars are drawn from them.
+        teaching: How rationales of the teaching problems are sampled, where exemplars are drawn from them.
         settings: Of the refinement.
         watch: Is given the table `refine_state` so far after each round.
 
@@ -62,8 +62,8 @@ def refine(
     labels = labels_of(problems, asker.domain, settings)
     if settings.writes and asker.prompts.prefill:
         raise SettingsError(
-            "prompts.prefill would begin what the teacher writes too. Set prompts.prefill: '' for refine.start: "
-            "written and refine.reflection: text."
+            "prompts.prefill would begin what the teacher writes too. Set prompts.prefill: '' for "
+            "refine.start: written and refine.reflection: text."
         )
     account = Account(Measure(settings, problems, asker.domain, asker.seed), watch)
     usages = []
@@ -82,7 +82,7 @@ class _Repeat:
     """One refinement of each arm, from one seed."""
 
     def __init__(
-        self, examiner: Examiner, teaching: TeachingSettings, labels: frozenset[str] | None, account: Account
+        self, examiner: Examiner, teaching: TeachingSettings, labels: dict[str, str] | None, account: Account
     ) -> None:
         self._examiner = examiner
         self._settings = examiner.settings
@@ -96,10 +96,9 @@ class _Repeat:
 
     def run(self) -> None:
         """All arms, those that stay as they are first."""
-        held_out = self._examiner.of_role("evaluation")
         for arm in self._settings.fixed:
             chosen = self._fixed(arm)
-            answers = self._examiner.measure(chosen, held_out, f"held-out: {arm}")
+            answers = self._examiner.measure(chosen, f"held-out: {arm}")
             self._account.note_fixed(arm, chosen, answers)
         start = self._start() if self._settings.refined else []
         for arm in self._settings.refined:
@@ -136,9 +135,10 @@ class _Repeat:
         sets = self._fresh("start: writing", self._settings.first_sets).sets
         if not sets:
             raise ModelError(
-                "The teacher wrote no usable set of exemplars to begin with. Look at what it writes (`lbt store`), "
-                "give it more room (refine.writing.max_tokens) or fewer exemplars (refine.exemplars), change what "
-                "it is told (refine.prompts), or set refine.start: random, which needs no writing."
+                "The teacher wrote no usable set of exemplars to begin with. Look at what it writes in "
+                "the generation store, give it more room (refine.writing.max_tokens) or fewer exemplars "
+                "(refine.exemplars), change what it is told (refine.prompts), or set refine.start: random, "
+                "which needs no writing."
             )
         return sets
 
@@ -162,8 +162,8 @@ class _Repeat:
         rows = self._examiner.problems.values()
         domain = self._examiner.asker.domain
         rules = Rules.of(rows, settings.exemplars, self._labels, domain, settings.only_right)
-        golds = sorted({row["answer"] for row in rows}) if self._labels else []
-        return Writer(self._examiner, rules, " or ".join(golds) or "the answer")
+        told = " or ".join(self._labels.values()) if self._labels else "the answer"
+        return Writer(self._examiner, rules, told)
 
     @property
     def _drawn(self) -> Origin:

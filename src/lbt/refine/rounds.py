@@ -108,8 +108,7 @@ class Rounds:
         part = f"{self._arm}: scoring, {at}"
         scored = score_sets(self._examiner, candidates, questions, settings.scored_by, part)
         best_first = ranked(scored, self._seed, number, settings.paper)
-        held_out = self._examiner.of_role("evaluation")
-        answers = self._examiner.measure(best_first[0].set, held_out, f"held-out: {self._arm}, {at}")
+        answers = self._examiner.measure(best_first[0].set, f"held-out: {self._arm}, {at}")
         kept = min(settings.beam, len(candidates))
         return Round(number, best_first, kept, len(questions), answers, proposed)
 
@@ -142,8 +141,8 @@ class Rounds:
         )
         if self._fruitless >= FRUITLESS_ROUNDS:
             raise ModelError(
-                f"The teacher wrote no usable set of exemplars in {FRUITLESS_ROUNDS} rounds in a row ({self._arm}, "
-                f"up to round {number}). Look at what it writes (`lbt store`), give it more room "
-                "(refine.writing.max_tokens) or fewer exemplars (refine.exemplars), change what it is told "
+                f"The teacher wrote no usable set of exemplars in {FRUITLESS_ROUNDS} rounds in a row "
+                f"({self._arm}, up to round {number}). Look at what it writes in the generation store, "
+                "give it more room (refine.writing.max_tokens) or fewer exemplars (refine.exemplars), change what it is told "
                 "(refine.prompts), or set refine.reflection: resample, which needs no writing."
             )

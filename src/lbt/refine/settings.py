@@ -47,6 +47,7 @@ class RefineSettings(Settings):
     failures: int = Field(default=4, ge=1)
     batch: int = Field(default=64, ge=1)
     score_batch: int = Field(default=64, ge=1)
+    held_out: int | None = Field(default=None, ge=1)
     score: Literal["teacher", "students", "both"] = "teacher"
     start: Literal["written", "sampled", "random"] = "sampled"
     reflection: Literal["text", "resample"] = "resample"

@@ -20,10 +20,10 @@ _DASHES = {"none": "dot", "random": "dash", "first_right": "dashdot"}
 
 
 def plot_refine_rounds(refine_rounds: pd.DataFrame) -> go.Figure:
-    """The teacher on held-out problems with the best set of each round: F1 where there is one, else accuracy.
+    """The teacher on held-out problems with the best set of each round: F1 if there is one, else accuracy.
 
-    A line an arm, the mean over the repeats; arms that stay as they are go straight across. Bars are intervals
-    over questions, where there is one repeat.
+    A line an arm, the mean over the repeats; arms that stay as they are go straight across. Bars are
+    intervals over questions, where there is one repeat.
     """
     measured, name = ("f1", "F1") if refine_rounds["f1"].notna().any() else ("accuracy", "accuracy")
     ends = ("f1_ci_low", "f1_ci_high") if measured == "f1" else ("ci_low", "ci_high")
