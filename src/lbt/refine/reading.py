@@ -19,8 +19,8 @@ _TAGS = {
     for name in ("question", "reasoning", "answer")
 }
 _LINES = re.compile(
-    r"^\W*(?:question|text|statement)\W*:\s*(?P<question>.+?)"
-    r"(?:^\W*(?:reasoning|rationale|explanation|reason)\W*:\s*(?P<reasoning>.*?))?"
+    r"^\W*(?:question|text|statement)\W*:[\s*]*(?P<question>.+?)"
+    r"(?:^\W*(?:reasoning|rationale|explanation|reason)\W*:[\s*]*(?P<reasoning>.*?))?"
     r"^\W*(?:answer|label)\W*:[ \t*]*(?P<answer>[^\n]+)",
     re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )

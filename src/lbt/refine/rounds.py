@@ -143,6 +143,7 @@ class Rounds:
             raise ModelError(
                 f"The teacher wrote no usable set of exemplars in {FRUITLESS_ROUNDS} rounds in a row "
                 f"({self._arm}, up to round {number}). Look at what it writes in the generation store, "
-                "give it more room (refine.writing.max_tokens) or fewer exemplars (refine.exemplars), change what it is told "
-                "(refine.prompts), or set refine.reflection: resample, which needs no writing."
+                "give it more room (refine.writing.max_tokens) or fewer exemplars (refine.exemplars), "
+                "change what it is told (refine.prompts), or set refine.reflection: resample, which needs no "
+                "writing."
             )
