@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,7 +87,10 @@ pocket: $(STAMP)  ## trains the embedded models again
 bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
-search-evidence: $(STAMP)  ## the seeds of docs/search.md
+search-refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
+	@$(BIN)/python benchmarks/refine.py $(ARGS)
+
+evidence: $(STAMP)  ## the seeds of docs/search.md
 	@$(BIN)/python benchmarks/search.py $(ARGS)
 
 evidence: $(STAMP)  ## the arms and seeds that docs/ reports

@@ -232,3 +232,51 @@ def test_the_papers_experiment_on_programs_is_planned_for_a_file_of_ones_own(
     assert found["exams of student"]["generations"] == 5 * 8 * 4 + 5
     assert "class Solution" in plan["prompts"]["teaching"]
     assert "expected" not in json.dumps(plan["prompts"]), "tests are not part of a prompt"
+
+
+@pytest.fixture
+def labelled_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The files of Liar and Logical Fallacy where the presets look for them."""
+    raw = tmp_path / "data/01_raw"
+    raw.mkdir(parents=True)
+    for name in ("liar_train", "liar_test", "fallacy_train"):
+        (raw / f"{name}.jsonl").symlink_to(DATA / f"{name}.jsonl")
+    parts = [(DATA / f"fallacy_{part}.jsonl").read_bytes() for part in ("dev", "test")]
+    (raw / "fallacy_held_out.jsonl").write_bytes(b"".join(parts))
+    monkeypatch.setenv("LBT_DATA", str(tmp_path / "data"))
+
+
+@needs_real_data
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("env", "held_out", "task"),
+    [
+        ("paper_m3_liar", 461, "is a lie (Yes) or not (No)"),
+        ("paper_m3_fallacy", None, "faulty generalization"),
+    ],
+)
+def test_the_presets_of_m3_are_planned_and_say_what_the_papers_prompts_say(
+    labelled_data: None, tmp_path: Path, env: str, held_out: int | None, task: str
+) -> None:
+    plan, report = dry_run(env, tmp_path)
+    found = of_stage(plan, "lbt_refine")
+    assert set(plan["jobs"]) == {"lbt_refine"}
+    assert found["refining, teacher: students: scoring"]["generations"] == 4 * 64 + 5 * 36 * 64
+    assert found["refining, student: students: exams"]["generations"] == 5 * 4 * 64
+    assert found["refining, teacher: own: exams"]["generations"] == 5 * 4 * 64 * 3
+    assert found["refining, teacher: students: reasons"]["generations"] == 5 * 32
+    assert held_out in (None, found["refining, teacher: held-out: none"]["generations"])
+    for title, prompt in plan["prompts"].items():
+        assert task in prompt, title
+        assert title in report
+    reasons = next(text for title, text in plan["prompts"].items() if "why exemplars misled" in title)
+    writing = next(text for title, text in plan["prompts"].items() if "new exemplars" in title)
+    for text in (reasons, writing):
+        assert text.count("<question>") >= 8
+        assert "Right answer: " in text
+        assert "Answer given: " in text
+    assert "Write 8 new worked examples" in writing
+    assert "<answer>No or Yes</answer>" in writing
+    exam = next(text for title, text in plan["prompts"].items() if "exam with exemplars" in title)
+    assert exam.count("Text: ") == 9
+    assert "Answer Yes or No." in exam

@@ -24,7 +24,7 @@ from lbt.generation import (
 from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import GradingSettings, domain_named
 from lbt.grading.domains.code import CodeGold
-from lbt.planning import RunSettings, check_files, describe_plan, plan_run
+from lbt.planning import JOBS, DryRunSettings, RunSettings, check_files, describe_plan, plan_run
 from lbt.planning.counting import Load
 from lbt.planning.disk import BYTES_A_TOKEN, store_bytes
 from lbt.planning.prompting import prompting_of
@@ -32,6 +32,7 @@ from lbt.pocket.problems import load_pocket_problems
 from lbt.preferences import PreferenceSettings
 from lbt.problems import ProblemSettings
 from lbt.prompts import DebugSettings, PromptSettings, Shot
+from lbt.refine import RefineSettings, refine
 from lbt.search import SearchSettings
 from lbt.teaching import TeachingSettings, sample_rationales
 from lbt.training import TrainingSettings
@@ -52,6 +53,8 @@ SETTINGS: dict[str, Any] = {
     "prompts": PROMPTS,
     "teaching": TeachingSettings(samples=4, sampling=SAMPLING),
     "search": SearchSettings(examples=1, solutions=2),
+    "refine": RefineSettings(rounds=1, beam=2, proposals=2, batch=3, score_batch=2),
+    "dry_run": DryRunSettings(),
     "preferences": PreferenceSettings(),
     "training": TrainingSettings(),
     "evaluation": EvaluationSettings(samples=2, sampling=SAMPLING),
@@ -292,3 +295,40 @@ def test_missing_files_are_all_named_with_where_they_are_to_be_had(tmp_path: Pat
     ]
     assert "github.com/openai/prm800k" in lines[0]
     assert "github.com/consequentai/fneval" in lines[1]
+
+
+def test_a_refinement_is_counted_at_its_most() -> None:
+    found = loads(plan(), "lbt_refine")
+    # Sets that show a question the same exemplar ask it once.
+    assert 3 <= found["refining, strong: students: exams"]["generations"] <= 2 * 3
+    for arm in ("students", "own", "random_changes"):
+        assert found[f"refining, teacher: {arm}: scoring"]["generations"] <= 2 * 2 + 6 * 2
+        assert found[f"refining, teacher: held-out: {arm}"]["generations"] == 2 * 5
+        assert found[f"refining, teacher: held-out: {arm}"]["fewest"] == 5
+    twice = SETTINGS["refine"].model_copy(update={"repeats": 2})
+    again = loads(plan(refine=twice), "lbt_refine")
+    for stage, load in found.items():
+        assert again[stage]["generations"] == 2 * load["generations"]
+
+
+def test_no_refinement_asks_more_than_is_counted(asker: Asker) -> None:
+    models = ModelsSettings(
+        teacher=scripted_model(lambda messages, sample: f"{sample}\n#### 1", "teacher"),
+        students={"strong": scripted_model(lambda messages, sample: "#### 1", "student")},
+    )
+    wrong = SETTINGS["refine"].model_copy(update={"only_right": False})
+    refined = refine(asker, PROBLEMS, models, SETTINGS["teaching"], wrong)
+    counted = loads(plan(refine=wrong), "lbt_refine")
+    assert refined.usage["new"] <= sum(load["generations"] for load in counted.values())
+
+
+def test_only_the_named_jobs_are_planned_and_by_default_those_that_the_problems_allow() -> None:
+    assert set(plan()["jobs"]) == set(JOBS)
+    only = plan(dry_run=DryRunSettings(jobs="lbt_refine"))
+    assert set(only["jobs"]) == {"lbt_refine"}
+    assert only["training"] is None
+    assert "refining: the first exam with exemplars, for strong" in describe_plan(only)
+    with pytest.raises(ValueError, match="must be null or a list of"):
+        DryRunSettings(jobs=("lbt_training",))
+    with pytest.raises(KeyError, match="lbt_refine"):
+        coded("lbt_refine")

@@ -9,6 +9,7 @@ _MATH = (
     "problems of MATH (github.com/hendrycks/math), one a row with problem, solution, level, type and "
     "unique_id; or its folder test"
 )
+_FALLACY = "github.com/causalNLP/logical-fallacy, made into rows as docs/refine.md says"
 _ORIGINS = {
     "math500_test.jsonl": "prm800k/math_splits/test.jsonl of github.com/openai/prm800k (Git LFS), renamed",
     "math_fneval_originals.jsonl": _MATH,
@@ -19,6 +20,10 @@ _ORIGINS = {
     "mbpp.jsonl": "mbpp/mbpp.jsonl of github.com/google-research/google-research",
     "HumanEvalPlus.jsonl": "a release of github.com/evalplus/humanevalplus_release, unpacked",
     "MbppPlus.jsonl": "a release of github.com/evalplus/mbppplus_release, unpacked",
+    "liar_train.jsonl": "prompt_optimization/data/liar/train.jsonl of github.com/microsoft/LMOps, renamed",
+    "liar_test.jsonl": "prompt_optimization/data/liar/test.jsonl of github.com/microsoft/LMOps, renamed",
+    "fallacy_train.jsonl": f"the training files of {_FALLACY}",
+    "fallacy_held_out.jsonl": f"the dev and test files of {_FALLACY}",
     "gsm8k_train.jsonl": "grade_school_math/data/train.jsonl of github.com/openai/grade-school-math",
     "gsm8k_test.jsonl": "grade_school_math/data/test.jsonl of github.com/openai/grade-school-math",
 }

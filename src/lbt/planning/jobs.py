@@ -124,16 +124,18 @@ class Kind:
     count: Callable[[RunSettings, pd.DataFrame, Promptings], Job]
     needs: Collection[str] = ("teaching",)
     """Roles of which there must be problems."""
+    programs: bool = True
+    """Whether it is for programs too."""
 
-    def fits(self, problems: pd.DataFrame) -> bool:
+    def fits(self, problems: pd.DataFrame, domain: Domain) -> bool:
         """Whether the job can be run with these problems."""
-        return set(self.needs) <= set(problems["role"])
+        return set(self.needs) <= set(problems["role"]) and (self.programs or not runs_programs(domain))
 
 
 JOBS: dict[str, Kind] = {
     "lbt_finetune": Kind(finetune_job),
     "lbt_search": Kind(search_job),
-    "lbt_refine": Kind(refine_job, needs=("teaching", "exam", "evaluation")),
+    "lbt_refine": Kind(refine_job, needs=("teaching", "exam", "evaluation"), programs=False),
 }
 """The jobs that can be planned, by their pipelines' names."""
 
@@ -157,11 +159,11 @@ class DryRunSettings(Settings):
             raise ValueError(f"must be null or a list of {', '.join(JOBS)}")
         return jobs
 
-    def of(self, problems: pd.DataFrame) -> dict[str, Kind]:
+    def of(self, problems: pd.DataFrame, domain: Domain) -> dict[str, Kind]:
         """The jobs to plan for these problems, the named ones whether they fit or not."""
         if self.jobs is not None:
             return {name: JOBS[name] for name in self.jobs}
-        return {name: kind for name, kind in JOBS.items() if kind.fits(problems)}
+        return {name: kind for name, kind in JOBS.items() if kind.fits(problems, domain)}
 
 
 def _check_votes(search: SearchSettings, domain: Domain) -> None:

@@ -43,7 +43,7 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
         prompting_of(name, model, parameters.get(name, "models.teacher")) for name, model in models.items()
     ]
     promptings = by_model(described)
-    kinds = settings.dry_run.of(problems)
+    kinds = settings.dry_run.of(problems, settings.graded_by)
     jobs = {name: kind.count(settings, problems, promptings) for name, kind in kinds.items()}
     loads = {name: job.loads for name, job in jobs.items()}
     return {

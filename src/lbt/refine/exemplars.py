@@ -78,4 +78,7 @@ class ExemplarSet:
 
 def without_duplicates(sets: Iterable[ExemplarSet]) -> list[ExemplarSet]:
     """The sets, of equal ones only the first."""
-    return list({one.id: one for one in reversed(list(sets))}.values())[::-1]
+    found: dict[str, ExemplarSet] = {}
+    for one in sets:
+        found.setdefault(one.id, one)
+    return list(found.values())

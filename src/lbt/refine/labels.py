@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from lbt.errors import DataError, SettingsError
-from lbt.grading import Domain
+from lbt.grading import Domain, runs_programs
 from lbt.refine.settings import RefineSettings
 
 _MOST_SHOWN = 8
@@ -16,8 +16,14 @@ def labels_of(problems: pd.DataFrame, domain: Domain, settings: RefineSettings) 
 
     Raises:
         DataError: A role has one label only; or there are not just two, and one of them is to be positive.
-        SettingsError: The positive class is no label, or answers are free and one is to be positive.
+        SettingsError: The positive class is no label, or answers are free and one is to be positive; or they
+            are programs, which this is not for.
     """
+    if runs_programs(domain):
+        raise SettingsError(
+            "lbt_refine is for answers that are compared, not for programs (domain: code). Set another "
+            "domain, or run lbt_search or lbt_finetune, which try programs."
+        )
     if domain.name != "choice":
         if settings.positive is not None:
             raise SettingsError(
