@@ -87,10 +87,10 @@ pocket: $(STAMP)  ## trains the embedded models again
 bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
-search-refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
+refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
 	@$(BIN)/python benchmarks/refine.py $(ARGS)
 
-evidence: $(STAMP)  ## the seeds of docs/search.md
+search-evidence: $(STAMP)  ## the seeds of docs/search.md
 	@$(BIN)/python benchmarks/search.py $(ARGS)
 
 evidence: $(STAMP)  ## the arms and seeds that docs/ reports
