@@ -54,7 +54,7 @@ SETTINGS: dict[str, Any] = {
     "teaching": TeachingSettings(samples=4, sampling=SAMPLING),
     "search": SearchSettings(examples=1, solutions=2),
     "refine": RefineSettings(rounds=1, beam=2, proposals=2, batch=3, score_batch=2),
-    "dry_run": DryRunSettings(),
+    "dry_run": DryRunSettings(jobs=("lbt_finetune", "lbt_search")),
     "preferences": PreferenceSettings(),
     "training": TrainingSettings(),
     "evaluation": EvaluationSettings(samples=2, sampling=SAMPLING),
@@ -297,8 +297,11 @@ def test_missing_files_are_all_named_with_where_they_are_to_be_had(tmp_path: Pat
     assert "github.com/consequentai/fneval" in lines[1]
 
 
+REFINING: dict[str, Any] = {"dry_run": DryRunSettings(jobs=("lbt_refine",))}
+
+
 def test_a_refinement_is_counted_at_its_most() -> None:
-    found = loads(plan(), "lbt_refine")
+    found = loads(plan(**REFINING), "lbt_refine")
     # Sets that show a question the same exemplar ask it once.
     assert 3 <= found["refining, strong: students: exams"]["generations"] <= 2 * 3
     for arm in ("students", "own", "random_changes"):
@@ -306,7 +309,7 @@ def test_a_refinement_is_counted_at_its_most() -> None:
         assert found[f"refining, teacher: held-out: {arm}"]["generations"] == 2 * 5
         assert found[f"refining, teacher: held-out: {arm}"]["fewest"] == 5
     twice = SETTINGS["refine"].model_copy(update={"repeats": 2})
-    again = loads(plan(refine=twice), "lbt_refine")
+    again = loads(plan(refine=twice, **REFINING), "lbt_refine")
     for stage, load in found.items():
         assert again[stage]["generations"] == 2 * load["generations"]
 
@@ -318,12 +321,12 @@ def test_no_refinement_asks_more_than_is_counted(asker: Asker) -> None:
     )
     wrong = SETTINGS["refine"].model_copy(update={"only_right": False})
     refined = refine(asker, PROBLEMS, models, SETTINGS["teaching"], wrong)
-    counted = loads(plan(refine=wrong), "lbt_refine")
+    counted = loads(plan(refine=wrong, **REFINING), "lbt_refine")
     assert refined.usage["new"] <= sum(load["generations"] for load in counted.values())
 
 
 def test_only_the_named_jobs_are_planned_and_by_default_those_that_the_problems_allow() -> None:
-    assert set(plan()["jobs"]) == set(JOBS)
+    assert set(plan(dry_run=DryRunSettings())["jobs"]) == set(JOBS)
     only = plan(dry_run=DryRunSettings(jobs="lbt_refine"))
     assert set(only["jobs"]) == {"lbt_refine"}
     assert only["training"] is None
@@ -331,4 +334,4 @@ def test_only_the_named_jobs_are_planned_and_by_default_those_that_the_problems_
     with pytest.raises(ValueError, match="must be null or a list of"):
         DryRunSettings(jobs=("lbt_training",))
     with pytest.raises(KeyError, match="lbt_refine"):
-        coded("lbt_refine")
+        coded("lbt_refine", dry_run=DryRunSettings())

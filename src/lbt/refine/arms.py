@@ -59,17 +59,19 @@ def by_failures(arm: str, examiner: Examiner, batches: Batches, changer: Changer
     return propose
 
 
-def by_random_changes(changer: Resampling, settings: RefineSettings) -> Propose:
-    """The arm `random_changes`: as the others, but random exemplars are replaced."""
+def by_random_changes(changer: Resampling, settings: RefineSettings, students: int) -> Propose:
+    """The arm `random_changes`: random exemplars are replaced, in more sets for the exams that it spares."""
 
     def propose(round_number: int, beam: Sequence[ExemplarSet]) -> Proposed:
+        count = sets_for_a_round(settings, len(beam), students)
         sets = [
             new
-            for one in beam
-            for number in range(settings.new_sets)
-            for new in changer.change_some(one, number, settings.failures, round_number).sets
+            for place in range(count)
+            for new in changer.change_some(
+                beam[place % len(beam)], place // len(beam), settings.failures, round_number
+            ).sets
         ]
-        return Proposed(sets, wishes=len(beam) * settings.new_sets)
+        return Proposed(sets, wishes=count)
 
     return propose
 

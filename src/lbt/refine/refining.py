@@ -118,7 +118,7 @@ class _Repeat:
         if arm == "random_search":
             return by_random_search(self._fresh, self._settings, len(self._examiner.students))
         if arm == "random_changes":
-            return by_random_changes(resampling, self._settings)
+            return by_random_changes(resampling, self._settings, len(self._examiner.students))
         text = self._settings.reflection == "text"
         changer: Changer = self._writer if text and self._writer else resampling
         return by_failures(arm, self._examiner, self._batches, changer, self._seed)
