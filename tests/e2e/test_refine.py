@@ -1,21 +1,24 @@
 """The refinement runs from nothing, is tracked by round, goes on after kills, and costs nothing twice."""
 
-import random
+import multiprocessing
 import signal
 import sqlite3
-import subprocess
 import time
+from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pytest
 
 from lbt.refine.settings import REFINED
-from tests.e2e.conftest import PROJECT, FinishedRun, Workplace
+from tests.e2e import refining
+from tests.e2e.conftest import FinishedRun, Workplace
 
 ARMS = (*REFINED, "none", "random", "first_right")
-TABLES = ("refine_state", "refine_failures", "refine_held_out", "refine_rounds")
 KILLS = 10
+DEADLINE_S = 300
 
 
 class RefinePlace(Workplace):
@@ -53,7 +56,7 @@ def test_it_ends_with_its_figures_and_each_round_is_a_step(refined: FinishedRun)
         "generation.new",
     }
     assert set(run.data.metrics) >= metrics
-    with sqlite3.connect(place.folder / "mlflow.db") as connection:
+    with closing(sqlite3.connect(place.folder / "mlflow.db")) as connection:
         steps = connection.execute(
             "SELECT step FROM metrics WHERE key = 'rounds.students.accuracy'"
         ).fetchall()
@@ -68,45 +71,63 @@ def test_it_ends_with_its_figures_and_each_round_is_a_step(refined: FinishedRun)
 
 
 @pytest.mark.slow
-def test_it_goes_on_after_kills_at_random_moments(refined: FinishedRun, tmp_path: Path) -> None:
-    place = RefinePlace(tmp_path)
-    whole = _stored(refined.workplace)
-    moments = random.Random(0)
-    for _ in range(KILLS):
-        _kill_at(place, int(moments.uniform(0, 0.95) * whole), moments.uniform(0, 0.3))
-    assert place.run().returncode == 0
-    assert _stored(place) == whole
-    for name in TABLES:
-        pd.testing.assert_frame_equal(newest(place, name), newest(refined.workplace, name))
-    again = place.run()
-    assert again.returncode == 0, again.stderr
-    assert place.mlflow_runs()[0].data.metrics["generation.new"] == 0
+def test_it_goes_on_after_kills_at_random_moments(tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for folder in (whole, killed):
+        folder.mkdir()
+    _finish(whole)
+    total = _stored(whole)
+    random = Random(0)
+    # Not in the last tenth, or it may end before the kill.
+    moments = sorted(random.uniform(0, 0.9 * total) for _ in range(KILLS))
+    seen = [_kill(killed, int(moment), random.uniform(0, 0.1)) for moment in moments]
+    assert len(set(seen)) > KILLS // 2
+    _finish(killed)
+    assert _stored(killed) == total
+    for name in refining.TABLES:
+        one, other = (pd.read_parquet(folder / f"{name}.parquet") for folder in (killed, whole))
+        pd.testing.assert_frame_equal(one, other)
+    assert int((killed / "new.txt").read_text()) == total - seen[-1]
+    _finish(killed)
+    assert (killed / "new.txt").read_text() == "0"
 
 
-def _kill_at(place: RefinePlace, progress: int, delay_s: float) -> None:
-    """Kill a run some time after the store holds so many generations, or after it has begun if it does so."""
-    process = subprocess.Popen(
-        place.command(),
-        cwd=PROJECT,
-        env=place.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 300
-    while _stored(place) < progress and process.poll() is None:
+def _start(folder: Path) -> BaseProcess:
+    # Forked from a process that has imported everything and computed nothing: a start costs no seconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([refining.__name__])
+    process = context.Process(target=refining.run, args=(folder,))
+    process.start()
+    return process
+
+
+def _finish(folder: Path) -> None:
+    process = _start(folder)
+    process.join(DEADLINE_S)
+    assert process.exitcode == 0, (folder / "terminal.txt").read_text()[-3000:]
+
+
+def _kill(folder: Path, progress: int, delay_s: float) -> int:
+    """Kill a run some time after the store holds so many samples; gives how many it then holds."""
+    process = _start(folder)
+    deadline = time.monotonic() + DEADLINE_S
+    while _stored(folder) < progress:
+        assert process.is_alive(), (folder / "terminal.txt").read_text()[-3000:]
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.01)
     time.sleep(delay_s)
     process.kill()
-    assert process.wait() in (-signal.SIGKILL, 0)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL, "it ended before it was killed"
+    return _stored(folder)
 
 
-def _stored(place: Workplace) -> int:
-    path = place.data / "02_intermediate/generations.sqlite"
+def _stored(folder: Path) -> int:
+    path = folder / "generations.sqlite"
     if not path.exists():
         return 0
-    with sqlite3.connect(path) as connection:
-        there = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE name = 'generations'"
-        ).fetchone()[0]
-        return int(connection.execute("SELECT count(*) FROM generations").fetchone()[0]) if there else 0
+    with closing(sqlite3.connect(path)) as connection:
+        there = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'generations'")
+        if not there.fetchone()[0]:
+            return 0
+        return int(connection.execute("SELECT count(*) FROM generations").fetchone()[0])

@@ -102,7 +102,7 @@ class Rounds:
     def _select(self, number: int, sets: Sequence[ExemplarSet], proposed: Proposed) -> Round:
         settings, at = self._examiner.settings, f"round {number}"
         candidates = without_duplicates(sets)
-        # Random search has more sets and must not ask less of each for it.
+        # An arm that sits no exams has more sets, and must not ask less of each for it.
         count = min(len(candidates), settings.most_sets(sum(one.parent == one.id for one in candidates)))
         questions = self._batches.of_scores(number, settings.scorings(count if number else len(candidates)))
         part = f"{self._arm}: scoring, {at}"
@@ -115,7 +115,7 @@ class Rounds:
     def _trimmed(self, number: int, sets: list[ExemplarSet]) -> list[ExemplarSet]:
         """As the paper's code: of more than `expansion` new sets of one parent, random ones stay."""
         settings = self._examiner.settings
-        if not settings.paper or self._arm == "random_search":
+        if not settings.paper or self._arm.startswith("random_"):
             return sets
         rng = random_stream(self._seed, "refine", "trim", self._arm, str(number))
         parents = list(dict.fromkeys(one.parent for one in sets))
