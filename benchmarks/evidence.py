@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from cells import ROOT, newest, run_pipeline
 
-from lbt.statistics import paired_bootstrap_interval
+from lbt.statistics import cluster_t_interval, paired_bootstrap_interval
 
 DATA = ROOT / "data" / "evidence"
 RESULTS = ROOT / "benchmarks" / "evidence.json"
@@ -82,10 +82,11 @@ def table(cells: list[dict[str, Any]], share: float) -> str:
         )
     if rows:
         base, other_mean, lbt_mean, delta, gap = np.mean(rows, axis=0)
-        error = np.std([row[4] for row in rows], ddof=1) / len(rows) ** 0.5 if len(rows) > 1 else float("nan")
+        interval = cluster_t_interval(np.array([row[4] for row in rows]), np.arange(len(rows)), 0.95)
+        over_seeds = f" ({interval[0]:+.3f} to {interval[1]:+.3f} over seeds)" if interval else ""
         lines.append(
             f"| mean of {len(rows)} | | {base:.1%} | {other_mean:.1%} | {lbt_mean:.1%} | {delta:+.3f} "
-            f"| {gap:+.3f} (standard error over seeds {error:.3f}) | | | |"
+            f"| {gap:+.3f}{over_seeds} | | | |"
         )
     return "\n".join(lines)
 
@@ -115,6 +116,7 @@ def main() -> None:
                 if (seed, share, arm) not in done:
                     cells.append(run_cell(seed, share, arm))
                     write(cells)
+    write(cells)
     print(TABLES.read_text())
 
 
