@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
 
 from lbt.asking import Asker
@@ -20,6 +21,10 @@ __all__ = ["smollm2_folder"]  # a fixture of all tests
 # Torch reads it when it is imported. For models this small a second thread gains nothing, and on a busy
 # machine threads that wait for each other take several times as long.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes depends on what else the machine does.
+hypothesis_settings.register_profile("lbt", deadline=None)
+hypothesis_settings.load_profile("lbt")
 
 
 # What takes longest, in the order in which it begins; begun last, it would keep one worker while others idle.

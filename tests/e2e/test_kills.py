@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 KILLS = {"teaching": 6, "exams": 8, "training": 6}
 STEPS = stages.TRAINING.epochs * stages.PAIRS // stages.TRAINING.batch_size
-DEADLINE_S = 120
+DEADLINE_S = 600
 
 Sample = tuple[str, int]
 Row = tuple[object, ...]

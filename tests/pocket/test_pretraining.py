@@ -105,7 +105,7 @@ def test_a_killed_pretraining_resumes_to_the_same_weights_and_a_finished_one_is_
         f"pretrain('model', settings, tokenizer, Path({str(killed)!r}), seed=0)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not (killed / STATE).exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)

@@ -272,8 +272,8 @@ def test_every_fault_is_survived(kind: str) -> None:
 @pytest.mark.parametrize("api", ["completions", "chat"])
 def test_with_faults_in_thirty_percent_of_the_calls_every_request_is_answered(api: str) -> None:
     prompts = [prompt_of(number, range(1 + number % 3), chat=api == "chat") for number in range(200)]
-    with FaultyServer(share=0.3, hang_s=1) as server:
-        results = ask(engine_of(server, api=api, concurrency=32, timeout_s=0.6), prompts)
+    with FaultyServer(share=0.3, hang_s=4) as server:
+        results = ask(engine_of(server, api=api, concurrency=32, timeout_s=2), prompts)
     assert {call.fault for call in server.asked} == {None, *FAULTS}
     assert failures_of(results) == []
     assert texts_of(results) == healthy_texts(prompts, api=api)
@@ -444,7 +444,7 @@ def test_as_many_calls_are_in_flight_as_allowed_and_no_more() -> None:
 
 def test_a_slow_endpoint_takes_fewer_calls() -> None:
     prompts = [prompt_of(number) for number in range(200)]
-    with FaultyServer(delay_s=0.1) as slow, FaultyServer(delay_s=0.01) as fast:
+    with FaultyServer(delay_s=0.5) as slow, FaultyServer(delay_s=0.05) as fast:
         results = ask(engine_of(slow, fast, concurrency=4), prompts)
     assert texts_of(results) == healthy_texts(prompts)
     assert 0 < 2 * len(slow.asked) < len(fast.asked)
@@ -462,7 +462,7 @@ def test_neighbours_go_to_the_same_endpoint() -> None:
 def test_the_work_of_a_dead_endpoint_goes_to_the_other(caplog: pytest.LogCaptureFixture) -> None:
     prompts = [prompt_of(number, (0, 1)) for number in range(60)]
     with FaultyServer(delay_s=0.01) as server:
-        results = ask(engine_of(NOWHERE, server, attempts=6), prompts)
+        results = ask(engine_of(NOWHERE, server, attempts=30), prompts)
     assert texts_of(results) == healthy_texts(prompts)
     assert caplog.text.count(f"{NOWHERE}: no connection") == 1
 
@@ -470,7 +470,7 @@ def test_the_work_of_a_dead_endpoint_goes_to_the_other(caplog: pytest.LogCapture
 def test_an_endpoint_that_dies_in_the_middle_leaves_its_work_to_the_other() -> None:
     prompts = [prompt_of(number) for number in range(120)]
     with FaultyServer(dies_after=20, delay_s=0.005) as mortal, FaultyServer(delay_s=0.005) as server:
-        results = ask(engine_of(mortal, server, attempts=6), prompts)
+        results = ask(engine_of(mortal, server, attempts=30), prompts)
     assert texts_of(results) == healthy_texts(prompts)
     assert mortal.answered == 20
 
@@ -482,7 +482,7 @@ def test_with_no_endpoint_left_all_fail_together() -> None:
     )
     assert len(failures_of(results)) == 100
     assert all("no connection" in failure and "tried 4 times" in failure for failure in failures_of(results))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20  # they do not wait for a minute, as for a server that answers no more
 
 
 def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,8 +496,8 @@ def test_after_a_minute_without_any_answer_the_rest_fails_unasked(monkeypatch: p
 
 
 def test_an_outage_shorter_than_a_minute_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_PATIENCE_S", 0.1)
-    with FaultyServer(share=0.5, kinds=("500",), delay_s=0.01) as server:
+    monkeypatch.setattr(session, "_PATIENCE_S", 1.0)
+    with FaultyServer(share=0.5, kinds=("500",), delay_s=0.1) as server:
         results = ask(
             engine_of(server, attempts=1, concurrency=1), [prompt_of(number) for number in range(40)]
         )

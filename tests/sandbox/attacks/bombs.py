@@ -36,10 +36,10 @@ BOMBS: list[Attack] = [
         "class A:\n    def __iter__(self): return self\n    def __next__(self): return 1\ndef f(): return A()",
         Test("assert 2 in list(f())"),
     ),
-    doing("memory", "def f():\n    kept = bytearray(1 << 30); return 'DO' + 'NE'"),
+    doing("memory", "def f():\n    kept = bytearray(1 << 29); return 'DO' + 'NE'"),
     doing(
         "memory beyond its own limit",
-        "import resource\ndef f():\n    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n    kept = bytearray(1 << 30); return 'DO' + 'NE'",
+        "import resource\ndef f():\n    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n    kept = bytearray(1 << 29); return 'DO' + 'NE'",
     ),
     doing(
         "open files",
