@@ -64,8 +64,8 @@ def test_in_the_papers_code_the_text_that_is_last_in_the_alphabet_wins_a_tie() -
     assert ranked(sets, 0, 1, True)[0].set == book(7)
 
 
-def failures(students: list[tuple[str, int]]) -> pd.DataFrame:
-    return pd.DataFrame([{"student": name, "problem_id": f"p{number}"} for name, number in students])
+def failures(students: list[tuple[str, int]]) -> list[dict[str, str]]:
+    return [{"student": name, "problem_id": f"p{number}"} for name, number in students]
 
 
 FAILED = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), min_size=1, max_size=20, unique=True)

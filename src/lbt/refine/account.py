@@ -37,7 +37,7 @@ class Account:
         """The refinement that is being noted."""
         self._measure = measure
         self._watch = watch
-        self._state: list[dict[str, Any]] = []
+        self._state: list[pd.DataFrame] = []
         self._rounds: list[dict[str, Any]] = []
         self._failures = [tables.make_table(tables.refine_failures, [])]
         self._held_out: list[pd.DataFrame] = []
@@ -79,8 +79,8 @@ class Account:
         place = {"repeat": self.repeat, "arm": arm, "round": done.number}
         self._rounds.append(place | counts | self._measure.of(done.held_out))
         self._held_out.append(done.held_out.assign(repeat=self.repeat, arm=arm, round=done.number))
-        self._state += done.rows(self.repeat, arm)
+        self._state.append(tables.make_table(tables.refine_state, done.rows(self.repeat, arm)))
         self._watch(self._state_table())
 
     def _state_table(self) -> pd.DataFrame:
-        return tables.make_table(tables.refine_state, self._state)
+        return pd.concat(self._state, ignore_index=True)

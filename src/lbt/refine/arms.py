@@ -48,7 +48,7 @@ def by_failures(arm: str, examiner: Examiner, batches: Batches, changer: Changer
         failures = find_failures(answers, examiner.problems, arm, round_number)
         wishes = []
         for one in beam:
-            found = failures[failures["set_id"] == one.id]
+            found = failures[failures["set_id"] == one.id].to_dict("records")
             for number in range(settings.new_sets if len(found) else 0):
                 names = ("refine", "failures", arm, str(round_number), one.id, str(number))
                 rng = random_stream(seed, *names)

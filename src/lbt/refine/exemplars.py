@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, Self
 
 from lbt.prompts.reflection import fill
@@ -51,7 +52,7 @@ class ExemplarSet:
         members = tuple(exemplars)
         return cls(members, (origin,) * len(members), parent)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """12 hexadecimal digits of what the exemplars say: equal sets have equal ids."""
         said = [part for one in self.exemplars for part in (one.question, one.text, one.answer)]

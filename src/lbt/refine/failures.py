@@ -1,6 +1,6 @@
 """What was answered wrongly with a set, and which of it is shown to the teacher."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,14 +35,14 @@ def find_failures(
     return tables.make_table(tables.refine_failures, rows)
 
 
-def pick(failures: pd.DataFrame, count: int, rng: np.random.Generator, pooled: bool) -> list[Failure]:
+def pick(failures: Sequence[Failure], count: int, rng: np.random.Generator, pooled: bool) -> list[Failure]:
     """At most `count` failures of one set: the students take turns, and a question is taken once.
 
     A question that several students failed is taken for the student whose turn comes first. With `pooled`
     it does not matter who failed: all failures lie in one heap, and a question may come twice. What is picked
     does not depend on the order of the rows.
     """
-    ordered = failures.sort_values(["student", "problem_id"]).to_dict("records")
+    ordered = sorted(failures, key=lambda row: (row["student"], row["problem_id"]))
     heap = [ordered[place] for place in rng.permutation(len(ordered)).tolist()]
     if pooled:
         return heap[:count]

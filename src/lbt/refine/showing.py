@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from lbt.exams.makers.nearest import tfidf_similarities
 from lbt.refine.exemplars import Exemplar, ExemplarSet
 from lbt.refine.settings import RefineSettings
@@ -17,14 +15,16 @@ def nearest_first(chosen: ExemplarSet, problems: Sequence[Problem]) -> list[list
     """For each problem the positions of the set's exemplars, the nearest first.
 
     Exemplars of the problem's own family are nearer than others; among them, and among the others, the cosine
-    of TF-IDF vectors decides, then the position.
+    of TF-IDF vectors decides, then the position. In a book, with one exemplar of every family, the others
+    follow by their position alone.
     """
     families = [one.family for one in chosen.exemplars]
-    if all(families.count(problem["family"]) == 1 for problem in problems):
-        similar = iter(np.zeros((len(problems), len(families))))
-    else:
-        questions = [one.question for one in chosen.exemplars]
-        similar = iter(tfidf_similarities([problem["question"] for problem in problems], questions))
+    places = {family: place for place, family in enumerate(families)}
+    if len(places) == len(families) and all(problem["family"] in places for problem in problems):
+        first = [places[problem["family"]] for problem in problems]
+        return [[own, *range(own), *range(own + 1, len(families))] for own in first]
+    questions = [one.question for one in chosen.exemplars]
+    similar = tfidf_similarities([problem["question"] for problem in problems], questions)
     return [
         sorted(
             range(len(families)),
