@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +14,7 @@ from lbt.exams import ExamPapers, ExamSettings, plan_exams
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings, ModelsSettings
 from lbt.grading import Domain, GradingSettings, domain_named, runs_programs
+from lbt.instructor import InstructorSettings
 from lbt.planning.counting import CountingAsker, Load
 from lbt.planning.prompting import Prompting
 from lbt.preferences import PreferenceSettings
@@ -36,6 +37,7 @@ class RunSettings(BaseModel):
     prompts: PromptSettings
     teaching: TeachingSettings
     search: SearchSettings
+    instructor: InstructorSettings | None = None
     preferences: PreferenceSettings
     training: TrainingSettings
     evaluation: EvaluationSettings
@@ -55,7 +57,9 @@ class Job:
     """What a job asks, and its exams."""
 
     loads: list[Load]
-    papers: ExamPapers
+    papers: ExamPapers | None = None
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """The first prompt of each kind that only this job has."""
 
 
 def finetune_job(

@@ -102,6 +102,7 @@ def _first_prompts(
 ) -> dict[str, str]:
     teacher, student = models[0], models[1]
     questions = dict(zip(problems["problem_id"], problems["question"], strict=True))
+    assert job.papers is not None  # of lbt_finetune
     first = job.papers.of_demos()[0]
     taught, asked = questions[first["teaching_problem_id"]], questions[first["exam_problem_id"]]
     return {
