@@ -51,7 +51,12 @@ class Outcomes:
         return [_BASE, *(state for state in found if state != _BASE)]
 
     def of(self, arm: str, iteration: int) -> np.ndarray:
-        """Of shape (problems,): whether the target is right."""
+        """Of shape (problems,): whether the arm's target is right after so many iterations.
+
+        A target that was not asked again, since nothing had changed, is as it was before.
+        """
+        while iteration and (arm, iteration) not in self.right.columns:
+            iteration -= 1
         return self.right[(arm, iteration) if iteration else _BASE].to_numpy(bool)
 
     def accuracy(self, right: np.ndarray) -> tuple[float, float, float]:

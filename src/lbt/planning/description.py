@@ -5,6 +5,7 @@ from typing import Any
 
 Plan = Mapping[str, Any]
 
+_OF_EXAMS = ("teaching", "exam", "baseline")
 _ROLES = ("teaching", "exam", "evaluation")
 _COLUMNS = ("stage", "model", "generations", "at least", "prompts", "prompt tokens", "generated tokens")
 
@@ -24,13 +25,19 @@ def describe_plan(plan: Plan) -> str:
 
 def _prompts(prompts: Mapping[str, str], models: Sequence[Plan]) -> Iterator[str]:
     teacher, student = models[0], models[1]
-    for kind, model in (("teaching", teacher), ("exam", student), ("baseline", student)):
+    for kind, model in zip(_OF_EXAMS, (teacher, student, student), strict=True):
         template = model["chat_template"]
         shown = "" if template == "the model's" else f"; as messages, since the chat template is {template}"
         yield f"===== The first {kind} prompt, for {model['name']}{shown}"
         yield prompts[kind]
         yield "===== end"
         yield ""
+    for kind in prompts:
+        if kind not in _OF_EXAMS:
+            yield f"===== The first prompt of {kind}, for {teacher['name']}"
+            yield prompts[kind]
+            yield "===== end"
+            yield ""
 
 
 def _data(data: Plan) -> Iterator[str]:

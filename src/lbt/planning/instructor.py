@@ -10,6 +10,7 @@ from lbt import tables
 from lbt.asking import Task
 from lbt.errors import SettingsError
 from lbt.generation import ModelSettings
+from lbt.grading import runs_programs
 from lbt.instructor import InstructorSettings, Roles
 from lbt.instructor.answering import answer_tasks
 from lbt.instructor.checking import verifying_task
@@ -23,6 +24,16 @@ from lbt.planning.prompting import Prompting
 from lbt.pocket.variants import VARIED
 
 _SHOWN = "<what the target answered>"
+
+
+def can_instruct(settings: RunSettings, problems: pd.DataFrame) -> bool:
+    """Whether these settings and problems are for the pipeline at all."""
+    own = settings.instructor
+    if own is None or own.target not in settings.models.students or runs_programs(settings.graded_by):
+        return False
+    taught = problems[problems["role"] == "teaching"]
+    varied = own.questions == "written" or set(taught["source"]) <= VARIED
+    return varied and bool(problems["role"].eq("evaluation").any())
 
 
 def instructor_job(

@@ -10,6 +10,7 @@ import pandas as pd
 from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
+from lbt.planning.instructor import can_instruct, instructor_job
 from lbt.planning.jobs import Job, RunSettings, finetune_job, search_job
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
 from lbt.problems import check_leakage
@@ -46,11 +47,16 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
         "lbt_finetune": finetune_job(settings, problems, promptings),
         "lbt_search": search_job(settings, problems, promptings),
     }
+    if can_instruct(settings, problems):
+        jobs["instructor"] = instructor_job(settings, problems, promptings)
     loads = {name: job.loads for name, job in jobs.items()}
     return {
         "data": {**ingest, **_counts(problems)},
         "models": [_describe(one) for one in described],
-        "prompts": _first_prompts(settings.prompts, problems, jobs["lbt_finetune"], described),
+        "prompts": {
+            **_first_prompts(settings.prompts, problems, jobs["lbt_finetune"], described),
+            **{name: text for job in jobs.values() for name, text in job.prompts.items()},
+        },
         "jobs": {name: _job(of_job) for name, of_job in loads.items()},
         "training": _training(settings, problems, loads["lbt_finetune"][0]),
         "warnings": _warnings(settings, loads, promptings.values()),

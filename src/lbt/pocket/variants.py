@@ -14,9 +14,8 @@ VARIED = frozenset({SOURCE})
 def draw_variants(family_name: str, lucky_share: float, rng: Random) -> Iterator[tuple[str, str]]:
     """Questions of a family with new numbers, and their right answers; the same one may come again.
 
-    They come from the side of the split that the models' corpora came from, of which no problem of a run is,
-    nor one with the same numbers in another order and the same answer. `lucky_share` of them are lucky, if
-    the family has lucky numbers.
+    They come from the side of the split that the models' corpora came from, where no problem of a run is.
+    `lucky_share` of them are lucky, if the family has lucky numbers.
     """
     family = FAMILIES[family_name]
     can_be_lucky = has_lucky_numbers(family_name, held_out=False)
