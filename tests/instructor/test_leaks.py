@@ -45,16 +45,16 @@ def test_no_variant_is_a_problem_of_the_run() -> None:
     problems = draw_problems(teaching=28, exam_per_family=1, evaluation=56, lucky_share=0.5, seed=3)
     everything = Seen(problems["question"])
     for name in FAMILIES:
-        draws = draw_variants(name, 0.5, Random(name))
+        draws = draw_variants(name, True, Random(name))
         for _, (question, answer) in zip(range(10), draws, strict=False):
             assert question not in everything
             assert answer == str(int(answer))
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_the_lucky_share_is_the_one_that_is_asked_for(share: float) -> None:
+@pytest.mark.parametrize("lucky", [False, True])
+def test_variants_are_lucky_if_that_is_asked_for(lucky: bool) -> None:
     """23+45 needs no carry: there the misconception, to drop it, gives the right answer."""
-    draws = draw_variants("column_plus", share, Random(0))
+    draws = draw_variants("column_plus", lucky, Random(0))
     for _, (question, _) in zip(range(20), draws, strict=False):
         ones = [int(number) % 10 for number in re.findall("[0-9]+", question)]
-        assert (sum(ones) < 10) == (share == 1.0)
+        assert (sum(ones) < 10) == lucky

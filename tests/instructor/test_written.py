@@ -31,7 +31,7 @@ EVALUATION = EvaluationSettings(
 )
 QUICK: dict[str, Any] = {
     "questions": "written", "arms": ["blind", "le", "lec"], "iterations": 1, "items": 8, "minimum_items": 2,
-    "spare": 0, "votes": 3, "answering": {"temperature": 0.0, "max_tokens": 48},
+    "spare": 0, "verify": "majority", "votes": 3, "answering": {"temperature": 0.0, "max_tokens": 48},
     "training": FineTuningSettings(epochs=1),
 }  # fmt: skip
 

@@ -91,49 +91,67 @@ def writing_messages(roles: Roles, arm: Arm, source: Source, count: int) -> list
 def solve_variants(
     model: OpenModel, roles: Roles, arm: Arm, iteration: int, sources: list[Source]
 ) -> tuple[Draft, Asked]:
-    """New numbers for each source, which the instructor works out, after the nearest demo in the arm lec."""
+    """New numbers for each source, which the instructor works out, after the nearest demo in the arm lec.
+
+    Where solutions are held against the known answers, it may try each as often as a training problem, and
+    the first right one counts.
+    """
     rows, tasks = variant_tasks(roles, arm, iteration, sources)
     asked = model.ask(tasks, tables.instructor_replies, f"{arm}, iteration {iteration}: worked answers")
-    answers = asked.table[["text", "answer", "finish_reason", "verdict"]].itertuples(index=False)
-    items = [
-        row
-        | {"solution": text, "answer": answer, "finish_reason": finish}
-        | {"right": None if verdict == "error" else verdict == "correct"}
-        for row, (text, answer, finish, verdict) in zip(rows, answers, strict=True)
-    ]
+    tries = asked.table.assign(right=asked.table["verdict"].eq("correct"))
+    # stable: the first right one, or else the first
+    best = (
+        tries.sort_values("right", ascending=False, kind="stable").drop_duplicates("about").set_index("about")
+    )
+    items = []
+    for row in rows:
+        text, answer, finish, verdict = best.loc[
+            row["item_id"], ["text", "answer", "finish_reason", "verdict"]
+        ]
+        items.append(
+            row
+            | {
+                "solution": text,
+                "answer": answer if isinstance(answer, str) else None,
+                "finish_reason": finish,
+            }
+            | {"right": None if verdict == "error" else verdict == "correct"}
+        )
     return Draft(items, tasks), asked
 
 
 def variant_tasks(
     roles: Roles, arm: Arm, iteration: int, sources: list[Source]
 ) -> tuple[list[dict[str, Any]], list[Task]]:
-    """The drawn problems as rows of items, and their tasks, which ask for one answer.
+    """The drawn problems as rows of items, and their tasks.
 
-    A family's variants are the same in every arm of an iteration.
+    A variant is lucky if its source is, so that an error leads to numbers on which it shows. A family's
+    variants are the same in every arm of an iteration.
     """
-    lucky = roles.taught.groupby("family")["lucky"].mean().to_dict()
-    draws = {
-        str(family): draw_variants(str(family), float(share), _stream(roles, iteration, str(family)))
-        for family, share in lucky.items()
-    }
+    lucky = dict(zip(roles.taught["problem_id"], roles.taught["lucky"].fillna(False), strict=True))
+    draws: dict[tuple[str, bool], Iterator[tuple[str, str]]] = {}
     drawn: dict[str, set[str]] = defaultdict(set)
     rows: list[dict[str, Any]] = []
     tasks = []
+    samples = roles.settings.solutions if roles.settings.verify == "answer" else 1
     for _ in range(roles.settings.for_each(max(len(sources), 1))):
         for source in sources:
-            found = _new(draws[source.family], drawn[source.family])
+            kind = source.family, bool(lucky[source.problem_id])
+            if kind not in draws:
+                draws[kind] = draw_variants(*kind, _stream(roles, iteration, *kind))
+            found = _new(draws[kind], drawn[source.family])
             if found is None:
                 continue
             row = _row(arm, iteration, len(rows), source) | {"form": "drawn", "question": found[0]}
             columns = columns_of(arm, iteration, "solving", row["item_id"])
             demo = source.contrast[0] if source.contrast else None
-            tasks.append(roles.question(*found, columns, 1, demo))
+            tasks.append(roles.question(*found, columns, samples, demo))
             rows.append(row)
     return rows, tasks
 
 
-def _stream(roles: Roles, iteration: int, family: str) -> Random:
-    return Random(derive_seed(roles.asker.seed, "variants", str(iteration), family))
+def _stream(roles: Roles, iteration: int, family: str, lucky: bool) -> Random:
+    return Random(derive_seed(roles.asker.seed, "variants", str(iteration), family, str(lucky)))
 
 
 def _new(draws: Iterator[tuple[str, str]], drawn: set[str]) -> tuple[str, str] | None:

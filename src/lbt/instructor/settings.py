@@ -78,7 +78,11 @@ class InstructorSettings(Settings):
     answering: SamplingSettings = Field(description="The target's answers to the training problems.")
     solving: SamplingSettings = Field(description="The instructor's own answers to problems.")
     writing: SamplingSettings = Field(description="The instructor's new problems.")
-    solutions: int = Field(default=4, ge=1, description="The instructor's answers to each training problem.")
+    solutions: int = Field(
+        default=4,
+        ge=1,
+        description="The instructor's answers to a training problem, and to a variant with answer.",
+    )
     verify: Literal["none", "majority", "answer"] = Field(
         default="majority",
         description="none: keep all; majority: the instructor's further answers must agree; answer: the "

@@ -11,17 +11,14 @@ VARIED = frozenset({SOURCE})
 """The values of problems.source whose families have variants."""
 
 
-def draw_variants(family_name: str, lucky_share: float, rng: Random) -> Iterator[tuple[str, str]]:
+def draw_variants(family_name: str, lucky: bool, rng: Random) -> Iterator[tuple[str, str]]:
     """Questions of a family with new numbers, and their right answers; the same one may come again.
 
     They come from the side of the split that the models' corpora came from, where no problem of a run is.
-    `lucky_share` of them are lucky, if the family has lucky numbers.
+    With `lucky` the family's misconception gives the right answer too, if the family has such numbers; else
+    it does not.
     """
     family = FAMILIES[family_name]
-    can_be_lucky = has_lucky_numbers(family_name, held_out=False)
-    while True:
-        lucky = can_be_lucky and rng.random() < lucky_share
-        numbers = draw_numbers(family, rng, held_out=False, lucky=lucky)
-        if numbers is None:
-            return
+    lucky = lucky and has_lucky_numbers(family_name, held_out=False)
+    while numbers := draw_numbers(family, rng, held_out=False, lucky=lucky):
         yield family.question(numbers, rng.randrange(len(family.questions))), str(family.answer(numbers))
