@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from lbt.asking import Asker, Task
-from lbt.generation import ModelSettings, ModelsSettings, SamplingSettings
+from lbt.generation import ModelSettings, ModelsSettings
 from lbt.instructor.settings import InstructorSettings
 from lbt.prompts import Demo, exam_messages
 
@@ -62,8 +62,3 @@ def _here(student: ModelSettings) -> str:
 def columns_of(arm: str, iteration: int, purpose: Purpose, about: str) -> dict[str, object]:
     """The columns that a reply of the instructor is filed under."""
     return {"arm": arm, "iteration": iteration, "purpose": purpose, "about": about}
-
-
-def greedy(sampling: SamplingSettings) -> SamplingSettings:
-    """The same without chance."""
-    return sampling.model_copy(update={"temperature": 0.0, "top_p": 1.0, "top_k": 0})
