@@ -6,6 +6,7 @@ from lbt.pipelines import (
     dry_run,
     evaluation,
     exams,
+    instructor,
     pocket,
     preferences,
     problems,
@@ -32,6 +33,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "lbt_finetune": lbt_finetune,
         "lbt_search": search.create_pipeline(),
         "lbt_refine": refine.create_pipeline(),
+        "instructor": instructor.create_pipeline(),
         "dry_run": dry_run.create_pipeline(),
         "pocket": pocket.create_pipeline(),
     }

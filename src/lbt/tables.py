@@ -4,75 +4,23 @@ Values are coerced to the column's type, so that a table read back equals the on
 these are refused: a stage that needs one declares it here.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Any
-
-import pandas as pd
 import pandera.pandas as pa
 
-VERDICTS = ["correct", "wrong", "no_answer", "truncated", "error"]
-FINISH_REASONS = ["stop", "length", "error"]
-
-
-def _text(**options: object) -> pa.Column:
-    return pa.Column(str, **options)
-
-
-def _count(least: int = 0, **options: object) -> pa.Column:
-    return pa.Column(int, pa.Check.ge(least), **options)
-
-
-def _share(**options: object) -> pa.Column:
-    return pa.Column(float, pa.Check.in_range(0, 1), **options)
-
-
-def _verdict() -> pa.Column:
-    return pa.Column(str, pa.Check.isin(VERDICTS))
-
-
-def _finish_reason() -> pa.Column:
-    return pa.Column(str, pa.Check.isin(FINISH_REASONS))
-
-
-def _answer() -> dict[str, pa.Column]:
-    """What every graded answer has, and what those of single domains have beside it."""
-    return {
-        "text": _text(),  # the whole completion
-        "answer": _text(nullable=True),
-        "verdict": _verdict(),
-        "finish_reason": _finish_reason(),
-        "tokens": _count(),
-        # of programs, if they were run
-        "visible_share": _share(nullable=True, required=False),  # of the visible tests, those that pass
-        "hidden_share": _share(nullable=True, required=False),
-        "failed_test": _text(nullable=True, required=False),  # the first one
-        "failure": _text(nullable=True, required=False),  # the last line of its exception
-        "containment": _text(nullable=True, required=False),  # what kept the program in
-    }
-
-
-def _table(columns: dict[str, pa.Column], **options: object) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, strict=True, coerce=True, **options)
-
-
-def make_table(
-    schema: pa.DataFrameSchema, rows: Iterable[Any], optional: Collection[str] = ()
-) -> pd.DataFrame:
-    """A table with exactly the schema's columns, in their order and types, also without a row.
-
-    Args:
-        schema: One of this module.
-        rows: A mapping or a tuple for each row.
-        optional: Of the columns that are not required, those that the table has; others are left to the
-            caller to add.
-    """
-    kinds = {
-        name: column.dtype.type
-        for name, column in schema.columns.items()
-        if column.required or name in optional
-    }
-    return pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
-
+from lbt.columns import answer as _answer
+from lbt.columns import count as _count
+from lbt.columns import finish_reason as _finish_reason
+from lbt.columns import make_table as make_table
+from lbt.columns import share as _share
+from lbt.columns import table as _table
+from lbt.columns import text as _text
+from lbt.columns import verdict as _verdict
+from lbt.instructor_tables import instructor_answers as instructor_answers
+from lbt.instructor_tables import instructor_by_family as instructor_by_family
+from lbt.instructor_tables import instructor_items as instructor_items
+from lbt.instructor_tables import instructor_log as instructor_log
+from lbt.instructor_tables import instructor_replies as instructor_replies
+from lbt.instructor_tables import instructor_rounds as instructor_rounds
+from lbt.instructor_tables import instructor_trainings as instructor_trainings
 
 problems = _table(
     {

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from huggingface_hub import constants
+from tests.instructor.conftest import instructor_settings
 
 from lbt.asking import Asker
 from lbt.errors import DataError, ModelError, SettingsError
@@ -54,6 +55,7 @@ SETTINGS: dict[str, Any] = {
     "teaching": TeachingSettings(samples=4, sampling=SAMPLING),
     "search": SearchSettings(examples=1, solutions=2),
     "refine": RefineSettings(rounds=1, beam=2, proposals=2, batch=3, score_batch=2),
+    "instructor": instructor_settings(target="strong", problems=6, items=6, minimum_items=1),
     "dry_run": DryRunSettings(jobs=("lbt_finetune", "lbt_search")),
     "preferences": PreferenceSettings(),
     "training": TrainingSettings(),

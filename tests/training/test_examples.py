@@ -8,7 +8,7 @@ import pytest
 from lbt.errors import ModelError
 from lbt.generation import ModelSettings
 from lbt.prompts import PromptSettings, teaching_messages
-from lbt.training.examples import end_of_turn_token, pair_length, tokenize_pairs
+from lbt.training.examples import end_of_turn_token, example_length, tokenize_pairs
 
 from .conftest import CHAT_TEMPLATE, make_pairs
 
@@ -74,7 +74,7 @@ def test_pairs_longer_than_the_maximum_are_left_out_and_counted(tokenizer: Any) 
     examples, too_long = tokenize_pairs(rows, tokenizer, END, PromptSettings(), 64)
     assert too_long == 2
     assert len(examples) == 4
-    longest = max(pair_length(example) for example in examples)
+    longest = max(example_length(example) for example in examples)
     kept, none_too_long = tokenize_pairs(rows.drop([2, 4]), tokenizer, END, PromptSettings(), longest)
     assert kept == examples
     assert none_too_long == 0

@@ -46,12 +46,12 @@ def sample_transcripts(
 def _one(name: str, problem: Mapping[Any, Any], answers: Mapping[Any, Any], models: list[str]) -> str:
     lines = [
         f"### {name} ({problem['family']})\n",
-        _fenced(problem["question"]),
+        fenced(problem["question"]),
         *_gold(problem["answer"]),
     ]
     for model in models:
         said = _said(answers, model)
-        lines += [f"**{model}**, {answers['verdict', model]} ({said}):\n", _fenced(answers["text", model])]
+        lines += [f"**{model}**, {answers['verdict', model]} ({said}):\n", fenced(answers["text", model])]
     return "\n".join(lines)
 
 
@@ -63,7 +63,7 @@ def _gold(answer: str) -> list[str]:
         tests = None
     if not isinstance(tests, dict):
         return [f"Gold answer: {answer}\n"]
-    return ["Tests:\n", _fenced(json.dumps(tests, indent=1, ensure_ascii=False))]
+    return ["Tests:\n", fenced(json.dumps(tests, indent=1, ensure_ascii=False))]
 
 
 def _said(answers: Mapping[Any, Any], model: str) -> str:
@@ -80,7 +80,7 @@ def _said(answers: Mapping[Any, Any], model: str) -> str:
     return told if pd.isna(failure) else f"{told}; {failure}"
 
 
-def _fenced(text: str) -> str:
+def fenced(text: str) -> str:
     """A code block that no text can end early."""
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)

@@ -1,17 +1,20 @@
 """Students sit exams with the teacher's rationales as demos."""
 
-from lbt.exams.makers import report_exams
+from lbt.exams.makers import nearest_first, report_exams, similarities
 from lbt.exams.papers import ExamPapers
 from lbt.exams.plan import plan_exams
-from lbt.exams.settings import ExamSettings
+from lbt.exams.settings import ExamSettings, NearestSettings
 from lbt.exams.sitting import sit_exams
 from lbt.exams.students import for_each_student
 
 __all__ = [
     "ExamPapers",
     "ExamSettings",
+    "NearestSettings",
     "for_each_student",
+    "nearest_first",
     "plan_exams",
     "report_exams",
+    "similarities",
     "sit_exams",
 ]

@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
+from lbt.hooks import children
+
 # columns of the training log that are not curves
 _AXES = ("step", "epoch")
 
@@ -78,6 +80,18 @@ def _tags(name: str, data: dict[str, str], path: Path) -> None:
     mlflow.set_tags({key: value for key, value in data.items() if value is not None})
 
 
+def _children(name: str, data: pd.DataFrame, path: Path) -> None:
+    """A table with the columns arm and iteration: a run below this one for each row."""
+    children.log_rows(name, data, path)
+    _artifact(name, data, path)
+
+
+def _child_curves(name: str, data: pd.DataFrame, path: Path) -> None:
+    """Training logs with the columns arm and iteration: curves of the runs below this one."""
+    children.log_curves(name, data, path)
+    _artifact(name, data, path)
+
+
 RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
     "artifact": _artifact,
     "metrics": _metrics,
@@ -86,4 +100,6 @@ RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
     "rounds": _rounds,
     "plot": _plot,
     "tags": _tags,
+    "children": _children,
+    "child_curves": _child_curves,
 }

@@ -2,8 +2,9 @@
 
 from lbt.planning.description import describe_plan
 from lbt.planning.files import check_files
-from lbt.planning.jobs import JOBS, DryRunSettings, Job, RunSettings
+from lbt.planning.jobs import JOBS
 from lbt.planning.plan import plan_run
+from lbt.planning.settings import DryRunSettings, Job, RunSettings
 from lbt.planning.size import check_size, rough_promptings
 
 __all__ = [

@@ -1,74 +1,25 @@
 """The jobs, run through their own stages with an asker that counts."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, field_validator
 
-from lbt.configuration import Settings
 from lbt.errors import SettingsError
-from lbt.evaluation import EvaluationSettings, answer_problems
-from lbt.exams import ExamPapers, ExamSettings, plan_exams
+from lbt.evaluation import answer_problems
+from lbt.exams import ExamPapers, plan_exams
 from lbt.exams.sitting import sit_one
-from lbt.generation import ModelSettings, ModelsSettings
-from lbt.grading import Domain, GradingSettings, domain_named, runs_programs
-from lbt.planning.counting import CountingAsker, Load
+from lbt.generation import ModelSettings
+from lbt.grading import Domain, runs_programs
+from lbt.planning.counting import CountingAsker
+from lbt.planning.instructor import can_instruct, instructor_job
 from lbt.planning.prompting import Prompting
 from lbt.planning.refining import RefiningAsker, count_refinement
-from lbt.preferences import PreferenceSettings
-from lbt.prompts import DebugSettings, PromptSettings
-from lbt.refine import RefineSettings
+from lbt.planning.settings import Job, Promptings, RunSettings
 from lbt.search import SearchSettings, ask_teacher
 from lbt.teaching import TeachingSettings, sample_rationales
-from lbt.training import TrainingSettings
-
-
-class RunSettings(BaseModel):
-    """The parameters of the stages that a model is asked in, or that limit what it may say.
-
-    Made of all parameters of a run; those of other stages are ignored.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    exams: ExamSettings
-    models: ModelsSettings
-    prompts: PromptSettings
-    teaching: TeachingSettings
-    search: SearchSettings
-    refine: RefineSettings
-    preferences: PreferenceSettings
-    training: TrainingSettings
-    evaluation: EvaluationSettings
-    seed: int
-    domain: str
-    grading: GradingSettings
-    debug: DebugSettings
-    dry_run: "DryRunSettings"
-
-    @property
-    def graded_by(self) -> Domain:
-        """What an answer is."""
-        return domain_named(self.domain, self.grading)
-
-
-Promptings = Mapping[ModelSettings, Prompting]
-"""How each model is prompted."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a job asks."""
-
-    loads: list[Load]
-    papers: ExamPapers | None = None
-    """Its exams, if it has such."""
-    prompts: Mapping[str, str] = field(default_factory=dict)
-    """The first prompts of a kind that other jobs do not have, by stage."""
 
 
 def finetune_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:
@@ -117,53 +68,41 @@ def refine_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prompt
     return Job(loads, prompts=asker.first_of_a_kind())
 
 
+Fits = Callable[[RunSettings, pd.DataFrame], bool]
+
+
+def _with_roles(*roles: str, programs: bool = True) -> Fits:
+    """Whether there are problems of these roles, and, without `programs`, answers that are none."""
+
+    def fits(settings: RunSettings, problems: pd.DataFrame) -> bool:
+        return set(roles) <= set(problems["role"]) and (programs or not runs_programs(settings.graded_by))
+
+    return fits
+
+
 @dataclass(frozen=True)
 class Kind:
-    """How a job is counted, and which data it is for."""
+    """How a job is counted, and which settings and problems it is for."""
 
     count: Callable[[RunSettings, pd.DataFrame, Promptings], Job]
-    needs: Collection[str] = ("teaching",)
-    """Roles of which there must be problems."""
-    programs: bool = True
-    """Whether it is for programs too."""
-
-    def fits(self, problems: pd.DataFrame, domain: Domain) -> bool:
-        """Whether the job can be run with these problems."""
-        return set(self.needs) <= set(problems["role"]) and (self.programs or not runs_programs(domain))
+    fits: Fits
 
 
 JOBS: dict[str, Kind] = {
-    "lbt_finetune": Kind(finetune_job),
-    "lbt_search": Kind(search_job),
-    "lbt_refine": Kind(refine_job, needs=("teaching", "exam", "evaluation"), programs=False),
+    "lbt_finetune": Kind(finetune_job, _with_roles("teaching")),
+    "lbt_search": Kind(search_job, _with_roles("teaching")),
+    "lbt_refine": Kind(refine_job, _with_roles("teaching", "exam", "evaluation", programs=False)),
+    "instructor": Kind(instructor_job, can_instruct),
 }
 """The jobs that can be planned, by their pipelines' names."""
 
 
-class DryRunSettings(Settings):
-    """Which jobs are planned; None for all that the problems are enough for."""
-
-    jobs: tuple[str, ...] | None = None
-
-    @field_validator("jobs", mode="before")
-    @classmethod
-    def _a_word_is_a_list(cls, jobs: Any) -> Any:
-        # The command line cannot write a list.
-        return (jobs,) if isinstance(jobs, str) else jobs
-
-    @field_validator("jobs")
-    @classmethod
-    def _jobs_are_known(cls, jobs: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        unknown = [name for name in jobs or () if name not in JOBS]
-        if unknown or jobs == ():
-            raise ValueError(f"must be null or a list of {', '.join(JOBS)}")
-        return jobs
-
-    def of(self, problems: pd.DataFrame, domain: Domain) -> dict[str, Kind]:
-        """The jobs to plan for these problems, the named ones whether they fit or not."""
-        if self.jobs is not None:
-            return {name: JOBS[name] for name in self.jobs}
-        return {name: kind for name, kind in JOBS.items() if kind.fits(problems, domain)}
+def jobs_to_plan(settings: RunSettings, problems: pd.DataFrame) -> dict[str, Kind]:
+    """The jobs that are named, whether they fit or not; or all that the problems are enough for."""
+    named = settings.dry_run.jobs
+    if named is not None:
+        return {name: JOBS[name] for name in named}
+    return {name: kind for name, kind in JOBS.items() if kind.fits(settings, problems)}
 
 
 def _check_votes(search: SearchSettings, domain: Domain) -> None:

@@ -11,8 +11,9 @@ from lbt.exams import ExamPapers
 from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
-from lbt.planning.jobs import Job, RunSettings
+from lbt.planning.jobs import jobs_to_plan
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
+from lbt.planning.settings import Job, RunSettings
 from lbt.problems import check_leakage
 from lbt.prompts import PromptSettings, exam_messages, teaching_messages
 
@@ -43,7 +44,7 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
         prompting_of(name, model, parameters.get(name, "models.teacher")) for name, model in models.items()
     ]
     promptings = by_model(described)
-    kinds = settings.dry_run.of(problems, settings.graded_by)
+    kinds = jobs_to_plan(settings, problems)
     jobs = {name: kind.count(settings, problems, promptings) for name, kind in kinds.items()}
     loads = {name: job.loads for name, job in jobs.items()}
     return {

@@ -32,7 +32,8 @@ def gather(
 ) -> Gathered:
     """Read everything that the settings name; raises DataError for a missing or empty file.
 
-    Where no row has a role, and neither exam nor evaluation problems are needed, all are taught.
+    Where no row has a role, and neither exam nor evaluation problems are needed from the main file, its rows
+    are all taught.
 
     Bad rows are in the account, and no row here; the caller judges them.
     """
@@ -58,7 +59,8 @@ def gather(
     evaluation = (
         _read(reader, settings.evaluation_path, names, "evaluation") if settings.evaluation_path else []
     )
-    all_taught = not needs_exam_problems and not settings.evaluation and not check_roles(main, names[path])
+    splits = needs_exam_problems or (settings.evaluation and not settings.evaluation_path)
+    all_taught = not splits and not check_roles(main, names[path])
     if all_taught:
         main, split = [replace(row, role="teaching") for row in main], "none: all are taught"
     else:

@@ -43,7 +43,7 @@ def plot_lbt_scores(
     figure.update_xaxes(title="LbT score: share of the students' exam answers that are right")
     figure.update_yaxes(title="share of the rationales of each kind", tickformat=".0%")
     legend = {"orientation": "h", "y": -0.2, "yanchor": "top"}
-    return _styled(figure, "Which explanations teach?", barmode="group", legend=legend)
+    return styled(figure, "Which explanations teach?", barmode="group", legend=legend)
 
 
 def _groups(rationales: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
@@ -91,7 +91,7 @@ def plot_accuracy_by_family(accuracy_by_family: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         barmode="group", height=max(320, 90 + 26 * len(families)), legend_traceorder="reversed"
     )
-    return _styled(figure, "The teacher before and after, by family of evaluation problems")
+    return styled(figure, "The teacher before and after, by family of evaluation problems")
 
 
 _CURVES = (
@@ -109,7 +109,7 @@ def plot_training_curves(training_log: pd.DataFrame) -> go.Figure:
         figure.add_annotation(text="The teacher was not trained in this run.", showarrow=False, font_size=16)
         figure.update_xaxes(visible=False)
         figure.update_yaxes(visible=False)
-        return _styled(figure, "Training curves")
+        return styled(figure, "Training curves")
     figure = make_subplots(rows=2, cols=2, subplot_titles=[title for title, _, _ in _CURVES])
     steps = training_log["step"].tolist()
     for index, (_, unit, columns) in enumerate(_CURVES):
@@ -130,10 +130,11 @@ def plot_training_curves(training_log: pd.DataFrame) -> go.Figure:
         figure.update_yaxes(title=unit, row=row, col=column)
         figure.update_xaxes(title="step" if row == 2 else None, row=row, col=column)
     figure.update_layout(height=560)
-    return _styled(figure, "Training curves")
+    return styled(figure, "Training curves")
 
 
-def _styled(figure: go.Figure, title: str, **layout: object) -> go.Figure:
+def styled(figure: go.Figure, title: str, **layout: object) -> go.Figure:
+    """The look that all figures share."""
     figure.update_layout(
         title=title, template="plotly_white", margin={"l": 60, "r": 30, "t": 70, "b": 60}, **layout
     )

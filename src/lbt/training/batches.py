@@ -1,4 +1,4 @@
-"""The order in which pairs are trained on."""
+"""The order in which pairs or items are trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs as tokens: exactly the tokens that the model saw and wrote when it was sampled."""
+"""Pairs and items as tokens: exactly the tokens that a model sees and writes when it is sampled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig, PreTrainedTokenizerBase
 
 Example = dict[str, list[int]]
-"""`prompt_ids`, `chosen_ids` and `rejected_ids` of one pair: the columns that TRL's collator reads."""
+"""The columns that TRL's collators read: of a pair `prompt_ids`, `chosen_ids` and `rejected_ids`; of an item
+`input_ids`, the prompt and the answer, and `labels`, the same with `IGNORED` in place of the prompt."""
+
+IGNORED = -100
+"""The label of a token that is not learned."""
 
 _PROBE = "answer"
 
@@ -42,13 +46,39 @@ def tokenize_pairs(
         for side in ("chosen", "rejected"):
             end = [end_of_turn] if row[f"{side}_finish_reason"] == "stop" else []
             example[f"{side}_ids"] = [*_continue(tokenizer, prompt, row[side]), *end]
-        if pair_length(example) <= maximum_length:
+        if example_length(example) <= maximum_length:
             examples.append(example)
     return examples, len(pairs) - len(examples)
 
 
-def pair_length(example: Example) -> int:
-    """Tokens of the prompt with the longer rationale."""
+def tokenize_items(
+    items: pd.DataFrame,
+    tokenizer: PreTrainedTokenizerBase,
+    end_of_turn: int,
+    prompts: PromptSettings,
+    maximum_length: int,
+) -> tuple[list[Example], int]:
+    """Tokens of the items that fit, and how many did not; lengths and ends of turn as for pairs."""
+    examples = []
+    for question, solution, finish in items[["question", "solution", "finish_reason"]].itertuples(
+        index=False
+    ):
+        messages = teaching_messages(question, prompts)
+        prompt = render_prompt(
+            tokenizer, [(turn["role"], turn["content"]) for turn in messages], prompts.prefill
+        )
+        asked = _encode(tokenizer, prompt)
+        answer = [*_continue(tokenizer, prompt, solution), *([end_of_turn] if finish == "stop" else [])]
+        example = {"input_ids": asked + answer, "labels": [IGNORED] * len(asked) + answer}
+        if example_length(example) <= maximum_length:
+            examples.append(example)
+    return examples, len(items) - len(examples)
+
+
+def example_length(example: Example) -> int:
+    """Tokens of an item, or of a pair's prompt with its longer rationale."""
+    if "input_ids" in example:
+        return len(example["input_ids"])
     return len(example["prompt_ids"]) + max(len(example["chosen_ids"]), len(example["rejected_ids"]))
 
 

@@ -1,4 +1,4 @@
-"""Parameters of the preference training."""
+"""Parameters of the trainings: what all share, preference training, and training on given answers."""
 
 from typing import Annotated, Literal, Self
 
@@ -9,35 +9,23 @@ from lbt.configuration import Settings
 _PositiveInt = Annotated[int, Field(ge=1)]
 
 
-class TrainingSettings(Settings):
-    """How a model learns from its pairs: DPO plus an NLL term on the chosen rationale.
-
-    The loss of a pair is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the difference
-    of the chosen and rejected log-ratios to the base model (Rafailov et al. 2305.18290, eq. 7) and the NLL is
-    -log p of the chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1); that of a batch
-    is their mean over its pairs, in however many parts it is computed. The defaults are tuned for the
-    embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1, sft_weight 50,
-    learning_rate 5e-7, epochs 1.
-    """
+class OptimisationSettings(Settings):
+    """What every training has, whatever its loss. Defaults are for the embedded models."""
 
     method: Literal["full", "lora"] = "full"
-    beta: float = Field(default=1.0, gt=0)
-    sft_weight: float = Field(default=30.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
     learning_rate: float = Field(
         default=1e-4, gt=0, le=1, description="peak; cosine decay to 0 after the warm-up"
     )
-    warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
     epochs: _PositiveInt = 3
-    batch_size: _PositiveInt = Field(default=16, description="pairs in one optimizer step")
+    batch_size: _PositiveInt = Field(default=16, description="pairs or items in one optimizer step")
     gradient_accumulation: _PositiveInt = Field(
         default=1, description="parts that a batch is computed in, to save memory; must divide batch_size"
     )
     adam_beta2: float = Field(default=0.98, gt=0, lt=1)
     gradient_clip: float = Field(default=1.0, gt=0)
     maximum_length: int = Field(
-        default=256, ge=8, description="tokens of prompt and rationale; longer pairs are left out, never cut"
+        default=256, ge=8, description="tokens of prompt and text; what is longer is left out, never cut"
     )
-    minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model is not trained")
     lora_rank: _PositiveInt = 16
     lora_alpha: float = Field(default=32.0, gt=0)
     lora_target: Literal["all-linear"] | tuple[str, ...] = Field(
@@ -60,6 +48,65 @@ class TrainingSettings(Settings):
         if not self.lora_target:
             raise ValueError("lora_target is empty: name at least one module, or use all-linear")
         return self
+
+    @property
+    def warmup(self) -> float:
+        """Below 1 a share of the steps, else so many steps."""
+        raise NotImplementedError
+
+    @property
+    def minimum_rows(self) -> int:
+        """With fewer examples the model is not trained."""
+        return 1
+
+
+class TrainingSettings(OptimisationSettings):
+    """How a model learns from its pairs: DPO plus an NLL term on the chosen rationale.
+
+    The loss of a pair is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the difference
+    of the chosen and rejected log-ratios to the base model (Rafailov et al. 2305.18290, eq. 7) and the NLL is
+    -log p of the chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1); that of a batch
+    is their mean over its pairs, in however many parts it is computed. The defaults are tuned for the
+    embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1, sft_weight 50,
+    learning_rate 5e-7, epochs 1.
+    """
+
+    beta: float = Field(default=1.0, gt=0)
+    sft_weight: float = Field(default=30.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
+    warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
+    minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model is not trained")
+
+    @property
+    def warmup(self) -> float:
+        """A share of the steps."""
+        return self.warmup_ratio
+
+    @property
+    def minimum_rows(self) -> int:
+        """With fewer pairs the model is not trained."""
+        return self.minimum_pairs
+
+
+class FineTuningSettings(OptimisationSettings):
+    """How a model learns to give the answers that it is shown (supervised fine-tuning, SFT).
+
+    The loss of a batch is the mean over the answers' tokens of -log p, in however many parts it is computed;
+    the prompt's tokens are not learned. The defaults are tuned for the embedded student of 1 million
+    parameters; those of LLMs-as-Instructors for 7 billion are learning_rate 5e-6, epochs 1, 100 warm-up
+    steps, maximum_length 512 (Ying et al. 2407.00497, train.sh).
+    """
+
+    learning_rate: float = Field(
+        default=5e-4, gt=0, le=1, description="peak; cosine decay to 0 after the warm-up"
+    )
+    warmup_steps: float = Field(
+        default=0.1, ge=0, description="below 1 a share of the steps, else a number of steps"
+    )
+
+    @property
+    def warmup(self) -> float:
+        """A share of the steps, or their number."""
+        return self.warmup_steps
 
 
 SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset({"minimum_pairs", "save_steps"})

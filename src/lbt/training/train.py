@@ -1,4 +1,4 @@
-"""Train a model on pairs: once per fingerprint, resumable, reusable."""
+"""Train a model: once per fingerprint, resumable, reusable."""
 
 from __future__ import annotations
 
@@ -13,23 +13,17 @@ import pandas as pd
 from lbt.generation import ModelIdentity, identify_model, load_tokenizer
 from lbt.prompts import teaching_messages
 from lbt.training.checkpoint import TRAINING_FILE, Checkpoint
-from lbt.training.examples import end_of_turn_token, tokenize_pairs
-from lbt.training.job import Training, fingerprint_training
-from lbt.training.work import LOG_COLUMNS, WorkFolder, checkpoint_step, latest_checkpoint, log_frame
+from lbt.training.examples import end_of_turn_token
+from lbt.training.job import Training
+from lbt.training.lessons import History, Items, Lesson, Pairs
+from lbt.training.settings import FineTuningSettings, TrainingSettings
+from lbt.training.work import WorkFolder, checkpoint_step, latest_checkpoint, log_frame
 
 Metrics = dict[str, float]
 Result = tuple[Checkpoint, pd.DataFrame, Metrics]
 
-_TRL_NAMES = {
-    "reward_margin": "rewards/margins",
-    "reward_accuracy": "rewards/accuracies",
-    "logps_chosen": "logps/chosen",
-    "logps_rejected": "logps/rejected",
-}
-_AVERAGED = ("loss", *_TRL_NAMES)
 
-
-def train_model(pairs: pd.DataFrame, training: Training, work_folder: Path) -> Result:
+def train_model(pairs: pd.DataFrame, training: Training[TrainingSettings], work_folder: Path) -> Result:
     """Tune a model by DPO on `pairs`, or say why not.
 
     A training that is complete in `work_folder` is returned without loading torch; an interrupted one
@@ -49,81 +43,96 @@ def train_model(pairs: pd.DataFrame, training: Training, work_folder: Path) -> R
         LbtError: Training diverged, ran out of GPU memory, or could not write to the disk.
         ModelError: The model is unknown or unusable, or its chat template has no end of turn.
     """
+    return _once(Pairs(pairs, training), work_folder)
+
+
+def train_on_items(items: pd.DataFrame, training: Training[FineTuningSettings], work_folder: Path) -> Result:
+    """Tune a model to give the answers of `items`, of which `job.ITEM_COLUMNS` are read; as `train_model`.
+
+    The log has the step, the epoch, the loss, the learning rate and the norm of the gradient.
+    """
+    return _once(Items(items, training), work_folder)
+
+
+def _once(lesson: Lesson, work_folder: Path) -> Result:
+    training = lesson.training
     identity = identify_model(training.model, training.name)
-    fingerprint = fingerprint_training(pairs, training, identity.identity)
+    fingerprint = lesson.fingerprint(identity.identity)
     work = WorkFolder(Path(work_folder) / fingerprint)
-    if len(pairs) < training.settings.minimum_pairs:
-        return _untrained(work, len(pairs), 0, training)
+    if len(lesson.rows) < training.settings.minimum_rows:
+        return _untrained(work, 0, lesson)
     finished = work.result()
     if finished is not None:
         work.drop_trainer_state()
         log, metrics = finished
         return Checkpoint(work.model, True, None, fingerprint), log, metrics | {"training.reused": 1.0}
-    return _train(pairs, training, identity, work)
+    return _train(lesson, identity, work)
 
 
-def _train(pairs: pd.DataFrame, training: Training, identity: ModelIdentity, work: WorkFolder) -> Result:
-    from lbt.training import dpo
+def _train(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
+    from lbt.training.trainee import load_trainee, save_model
     from lbt.training.trainer import one_progress_bar
 
     with one_progress_bar():
         started = time.monotonic()
-        settings = training.settings
+        training = lesson.training
         tokenizer = load_tokenizer(identity)
-        trainee = dpo.load_trainee(training, identity, tokenizer)
+        trainee = load_trainee(training, identity, tokenizer)
         end_of_turn = end_of_turn_token(
             tokenizer, trainee.model.generation_config, teaching_messages("question", training.prompts)
         )
-        examples, too_long = tokenize_pairs(
-            pairs, tokenizer, end_of_turn, training.prompts, settings.maximum_length
-        )
-        if len(examples) < settings.minimum_pairs:
-            return _untrained(work, len(pairs), too_long, training)
+        examples, too_long = lesson.tokenize(tokenizer, end_of_turn)
+        if len(examples) < training.settings.minimum_rows:
+            return _untrained(work, too_long, lesson)
         checkpoint = latest_checkpoint(work.trainer)
-        tuned, history = dpo.train_dpo(trainee, examples, training, work.trainer, checkpoint)
-        log = _training_log(history)
+        tuned, history = lesson.train(trainee, examples, work.trainer, checkpoint)
+        log = _training_log(history, lesson)
         metrics = {
             "training.trained": 1.0,
             "training.reused": 0.0,
-            "training.pairs": float(len(examples)),
-            "training.pairs_too_long": float(too_long),
+            f"training.{lesson.unit}": float(len(examples)),
+            f"training.{lesson.unit}_too_long": float(too_long),
             "training.steps": float(log["step"].iloc[-1]),
             "training.resumed_step": float(checkpoint_step(checkpoint)) if checkpoint else 0.0,
             "training.seconds": time.monotonic() - started,
-        } | _last_epoch(log, len(examples), settings.batch_size)
+        } | _last_epoch(log, len(examples), lesson)
         description = training.describe() | {"fingerprint": work.path.name, "metrics": metrics}
         description["base"]["identity"] = identity.identity
 
         def save(folder: Path) -> None:
-            dpo.save_model(tuned, Path(identity.folder), folder)
+            save_model(tuned, Path(identity.folder), folder)
             (folder / TRAINING_FILE).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
         work.finish(save, log, metrics)
     return Checkpoint(work.model, True, None, work.path.name), log, metrics
 
 
-def _untrained(work: WorkFolder, pairs: int, too_long: int, training: Training) -> Result:
-    settings = training.settings
-    left_out = f", {too_long} of them longer than {settings.maximum_length} tokens (training.maximum_length)"
-    reason = (
-        f"{pairs} pairs were built{left_out if too_long else ''} and training needs at least "
-        f"{settings.minimum_pairs} (training.minimum_pairs): raise teaching.samples, lower "
-        "preferences.margin, or choose problems that the model sometimes solves"
+def _untrained(work: WorkFolder, too_long: int, lesson: Lesson) -> Result:
+    training, count, unit = lesson.training, len(lesson.rows), lesson.unit
+    left_out = (
+        f", {too_long} of them longer than {training.settings.maximum_length} tokens "
+        f"({training.parameters}.maximum_length)"
     )
+    reason = f"{count} {unit} were built{left_out if too_long else ''} and {lesson.advice()}"
     metrics = {"training.trained": 0.0, "training.reused": 0.0}
-    metrics |= {"training.pairs": float(pairs - too_long), "training.pairs_too_long": float(too_long)}
-    return Checkpoint(work.path, False, reason, work.path.name), log_frame({}), metrics
+    metrics |= {f"training.{unit}": float(count - too_long), f"training.{unit}_too_long": float(too_long)}
+    return Checkpoint(work.path, False, reason, work.path.name), log_frame({}, tuple(lesson.log)), metrics
 
 
-def _training_log(history: list[dict[str, float]]) -> pd.DataFrame:
+def _training_log(history: History, lesson: Lesson) -> pd.DataFrame:
     """TRL's log in our words; its last entry, a summary without a loss of a step, is left out."""
     steps = [entry for entry in history if "loss" in entry]
-    return log_frame({name: [entry[_TRL_NAMES.get(name, name)] for entry in steps] for name in LOG_COLUMNS})
+    columns = {name: [entry[theirs] for entry in steps] for name, theirs in lesson.log.items()}
+    return log_frame(columns, tuple(lesson.log))
 
 
-def _last_epoch(log: pd.DataFrame, pairs: int, batch_size: int) -> Metrics:
-    """Means over the pairs of the last epoch, each as the model was when it came to it."""
-    steps = math.ceil(pairs / batch_size)
-    sizes = [batch_size] * (steps - 1) + [pairs - batch_size * (steps - 1)]
+def _last_epoch(log: pd.DataFrame, rows: int, lesson: Lesson) -> Metrics:
+    """Means over the rows of the last epoch, each as the model was when it came to it."""
+    batch_size = lesson.training.settings.batch_size
+    steps = math.ceil(rows / batch_size)
+    sizes = [batch_size] * (steps - 1) + [rows - batch_size * (steps - 1)]
     last = log.tail(steps)
-    return {f"training.last_epoch.{name}": float(np.average(last[name], weights=sizes)) for name in _AVERAGED}
+    return {
+        f"training.last_epoch.{name}": float(np.average(last[name], weights=sizes))
+        for name in lesson.averaged
+    }

@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import Sampler
 from tqdm import tqdm
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import logging as transformers_logging
-from trl import DPOTrainer
+from trl import DPOTrainer, SFTTrainer
 
 from datasets import Dataset, are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 from lbt.errors import LbtError
 from lbt.training.batches import grouped_order
-from lbt.training.examples import pair_length
+from lbt.training.examples import example_length
 from lbt.training.work import drop_older_checkpoints, writing
 
 
@@ -40,7 +40,31 @@ def one_progress_bar() -> Iterator[None]:
             enable_progress_bars()
 
 
-class PairTrainer(DPOTrainer):
+class OwnTokens(Trainer):
+    """What our trainers have in common: our own tokens (see `examples`), our order, and messages."""
+
+    def _save_checkpoint(self, *arguments: Any) -> None:
+        with writing("the training's state", Path(str(self.args.output_dir))):
+            super()._save_checkpoint(*arguments)
+
+    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
+        return dataset
+
+    def _send_telemetry(self) -> None:
+        """Send nothing: HF_HUB_DISABLE_TELEMETRY is read at import, which may long have happened."""
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
+        dataset = self.train_dataset if train_dataset is None else train_dataset
+        lengths = [example_length(row) for row in dataset]
+        batch_size = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
+        return _GroupedSampler(lengths, batch_size, self.args.seed)
+
+
+class AnswerTrainer(OwnTokens, SFTTrainer):
+    """TRL's trainer on our own tokens; its loss is a mean over the tokens of all parts of a batch."""
+
+
+class PairTrainer(OwnTokens, DPOTrainer):
     """TRL's trainer on our own tokens (see `examples`), with a loss that no split changes.
 
     The loss of a batch is the mean over its pairs of the DPO term and of `sft_weight` times the NLL of the
@@ -92,22 +116,6 @@ class PairTrainer(DPOTrainer):
         self._parts.clear()
         super().log(logs, start_time)
 
-    def _save_checkpoint(self, *arguments: Any) -> None:
-        with writing("the training's state", Path(str(self.args.output_dir))):
-            super()._save_checkpoint(*arguments)
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
-        return dataset
-
-    def _send_telemetry(self) -> None:
-        """Send nothing: HF_HUB_DISABLE_TELEMETRY is read at import, which may long have happened."""
-
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
-        dataset = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [pair_length(row) for row in dataset]
-        batch_size = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
-        return _GroupedSampler(lengths, batch_size, self.args.seed)
-
 
 def mean_nll(log_probs: Tensor, completion_mask: Tensor) -> Tensor:
     """Mean over the chosen rationales, the first half of the rows, of -log p over the number of tokens.
@@ -145,7 +153,14 @@ class _GroupedSampler(Sampler[int]):
 
 
 class Watch(TrainerCallback):
-    """Stops when the loss is not a number; keeps only the newest checkpoint."""
+    """Stops when the loss is not a number; keeps only the newest checkpoint.
+
+    Args:
+        parameters: The key of the training's settings, for the message.
+    """
+
+    def __init__(self, parameters: str = "training") -> None:
+        self._parameters = parameters
 
     def on_log(
         self,
@@ -159,10 +174,11 @@ class Watch(TrainerCallback):
         values = logs or {}
         for name in ("loss", "grad_norm"):
             if not math.isfinite(values.get(name, 0.0)):
+                key = self._parameters
                 raise LbtError(
                     f"Training diverged: the {name} is {values[name]} at step {state.global_step} of "
-                    f"{state.max_steps}. Lower training.learning_rate (now {args.learning_rate:g}), "
-                    "raise training.warmup_ratio, or set training.precision: float32."
+                    f"{state.max_steps}. Lower {key}.learning_rate (now {args.learning_rate:g}), "
+                    f"warm up for longer, or set {key}.precision: float32."
                 )
 
     def on_save(self, args: TrainingArguments, *_: Any, **__: Any) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from lbt import tables
 from lbt.errors import LbtError
 
 LOG_COLUMNS = tuple(tables.training_log.columns)
+"""Of preference training; `lessons` has those of every kind."""
 
 _STATE_FILE = "trainer_state.json"
 
@@ -52,7 +53,7 @@ class WorkFolder:
         if not self._marker.is_file():
             return None
         content = json.loads(self._marker.read_text(encoding="utf-8"))
-        return log_frame(content["log"]), content["metrics"]
+        return log_frame(content["log"], tuple(content["log"])), content["metrics"]
 
     def finish(self, save: Callable[[Path], None], log: pd.DataFrame, metrics: dict[str, float]) -> None:
         """Let `save` write the model, then declare the training complete and drop its checkpoints."""
@@ -117,9 +118,9 @@ def drop_older_checkpoints(trainer_folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def log_frame(columns: dict[str, list[float]]) -> pd.DataFrame:
+def log_frame(columns: dict[str, list[float]], names: Sequence[str] = LOG_COLUMNS) -> pd.DataFrame:
     """A training log from its columns; an empty one has the same columns."""
-    return pd.DataFrame({name: columns.get(name, []) for name in LOG_COLUMNS}, dtype=float)
+    return pd.DataFrame({name: columns.get(name, []) for name in names}, dtype=float)
 
 
 def _checkpoints(trainer_folder: Path) -> list[Path]:

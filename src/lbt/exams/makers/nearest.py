@@ -20,18 +20,23 @@ def rank_by_nearness(
 ) -> Iterator[tuple[str, Iterator[str]]]:
     """All exam problems, whatever their family, the nearest first and equally near ones by their id."""
     ids = [str(problem_id) for problem_id in pool["problem_id"]]
-    similarities = _similarities(list(taught["question"]), list(pool["question"]), settings)
-    for problem_id, row in zip(taught["problem_id"], similarities, strict=True):
-        nearest_first = np.argsort(-np.round(row, _DECIMALS), kind="stable")
-        yield str(problem_id), map(ids.__getitem__, nearest_first)
+    rows = similarities(list(taught["question"]), list(pool["question"]), settings.nearest)
+    for problem_id, row in zip(taught["problem_id"], rows, strict=True):
+        yield str(problem_id), map(ids.__getitem__, nearest_first(row))
 
 
-def _similarities(
-    questions: Sequence[str], pool: Sequence[str], settings: ExamSettings
+def nearest_first(similarities: np.ndarray) -> np.ndarray:
+    """The places of a pool by their similarity to a question; equally near ones keep their order."""
+    return np.argsort(-np.round(similarities, _DECIMALS), kind="stable")
+
+
+def similarities(
+    questions: Sequence[str], pool: Sequence[str], settings: NearestSettings
 ) -> Iterator[np.ndarray]:
-    if settings.nearest.embedding == "tfidf":
+    """For each question its similarity to every text of the pool, of shape (texts of the pool,)."""
+    if settings.embedding == "tfidf":
         return tfidf_similarities(questions, pool)
-    return _embedding_similarities(questions, pool, settings.nearest)
+    return _embedding_similarities(questions, pool, settings)
 
 
 def tfidf_similarities(questions: Sequence[str], pool: Sequence[str]) -> Iterator[np.ndarray]:

@@ -22,19 +22,29 @@ def ingest_problems(
     problems: ProblemSettings, exams: ExamSettings, seed: Seed, domain: Domain, grading: GradingSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
+    table, report = read_problems(problems, seed, domain, grading, exams)
+    return table, report | {"exams": report_exams(table, exams, seed.root)}
+
+
+def read_problems(
+    problems: ProblemSettings,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
+    exams: ExamSettings | None,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The problems with their roles, and a report of what was read; without `exams` none need examine."""
     graded_by = domain.graded_by(grading)
     graded_by.prepare()
     if problems.source in SOURCES:
-        table, report = load_pocket_problems(problems, seed.root)
-    else:
-        table, report = load_problems(
-            problems,
-            seed.root,
-            graded_by,
-            examined_by_family=exams.maker == "family",
-            needs_exam_problems=not exams.teaching_problems,
-        )
-    return table, report | {"exams": report_exams(table, exams, seed.root)}
+        return load_pocket_problems(problems, seed.root)
+    return load_problems(
+        problems,
+        seed.root,
+        graded_by,
+        examined_by_family=exams is not None and exams.maker == "family",
+        needs_exam_problems=exams is not None and not exams.teaching_problems,
+    )
 
 
 def find_leaks(problems: pd.DataFrame) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""What is planned: the settings of all stages that ask a model, and what the plan of one job holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from lbt.configuration import Settings
+from lbt.evaluation import EvaluationSettings
+from lbt.exams import ExamPapers, ExamSettings
+from lbt.generation import ModelSettings, ModelsSettings
+from lbt.grading import Domain, GradingSettings, domain_named
+from lbt.instructor import InstructorSettings
+from lbt.planning.counting import Load
+from lbt.planning.prompting import Prompting
+from lbt.preferences import PreferenceSettings
+from lbt.prompts import DebugSettings, PromptSettings
+from lbt.refine import RefineSettings
+from lbt.search import SearchSettings
+from lbt.teaching import TeachingSettings
+from lbt.training import TrainingSettings
+
+JobName = Literal["lbt_finetune", "lbt_search", "lbt_refine", "instructor"]
+"""A job is called as its pipeline."""
+
+
+class DryRunSettings(Settings):
+    """Which jobs are planned; None for all that the problems are enough for."""
+
+    jobs: tuple[JobName, ...] | None = None
+
+    @field_validator("jobs", mode="before")
+    @classmethod
+    def _a_word_is_a_list(cls, jobs: Any) -> Any:
+        # The command line cannot write a list.
+        return (jobs,) if isinstance(jobs, str) else jobs
+
+    @field_validator("jobs", mode="before")
+    @classmethod
+    def _jobs_are_known(cls, jobs: Any) -> Any:
+        known = get_args(JobName)
+        if isinstance(jobs, list | tuple) and (not jobs or any(name not in known for name in jobs)):
+            raise ValueError(f"must be null or a list of {', '.join(known)}")
+        return jobs
+
+
+class RunSettings(BaseModel):
+    """The parameters of the stages that a model is asked in, or that limit what it may say.
+
+    Made of all parameters of a run; those of other stages are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    exams: ExamSettings
+    models: ModelsSettings
+    prompts: PromptSettings
+    teaching: TeachingSettings
+    search: SearchSettings
+    refine: RefineSettings
+    instructor: InstructorSettings
+    preferences: PreferenceSettings
+    training: TrainingSettings
+    evaluation: EvaluationSettings
+    seed: int
+    domain: str
+    grading: GradingSettings
+    debug: DebugSettings
+    dry_run: DryRunSettings
+
+    @property
+    def graded_by(self) -> Domain:
+        """What an answer is."""
+        return domain_named(self.domain, self.grading)
+
+
+Promptings = Mapping[ModelSettings, Prompting]
+"""How each model is prompted."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job asks."""
+
+    loads: list[Load]
+    papers: ExamPapers | None = None
+    """Its exams, if it has such."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """The first prompts of a kind that other jobs do not have, by stage."""
