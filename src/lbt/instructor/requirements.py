@@ -6,6 +6,7 @@ from lbt.errors import DataError, ModelError, SettingsError
 from lbt.evaluation import EvaluationSettings
 from lbt.generation import ModelsSettings, check_room, identify_model
 from lbt.grading import Domain, runs_programs
+from lbt.instructor.roles import student_of
 from lbt.instructor.settings import InstructorSettings
 from lbt.pocket.variants import VARIED
 
@@ -19,12 +20,7 @@ def check_requirements(
 ) -> None:
     """Raise LbtError where the target cannot be trained or compared, or questions cannot be made."""
     name = f"models.students.{settings.target}"
-    target = models.students.get(settings.target)
-    if target is None:
-        known = ", ".join(models.students)
-        raise SettingsError(
-            f"instructor.target is {settings.target!r}, but there is no {name}. Students: {known}."
-        )
+    target = student_of(models, settings)
     if target.speaks_chat:
         raise ModelError(
             f"{name}: {target.path} has no weights here (a server's chat API or a script gives its answers), "

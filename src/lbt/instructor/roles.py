@@ -6,11 +6,23 @@ from typing import Literal
 import pandas as pd
 
 from lbt.asking import Asker, Task
+from lbt.errors import SettingsError
 from lbt.generation import ModelSettings, ModelsSettings
 from lbt.instructor.settings import InstructorSettings
 from lbt.prompts import Demo, exam_messages
 
 Purpose = Literal["reference", "writing", "solving", "verifying"]
+
+
+def student_of(models: ModelsSettings, settings: InstructorSettings) -> ModelSettings:
+    """The student that learns; raises SettingsError if no student has the target's name."""
+    student = models.students.get(settings.target)
+    if student is None:
+        raise SettingsError(
+            f"instructor.target is {settings.target!r}, but there is no models.students.{settings.target}. "
+            f"Students: {', '.join(models.students)}."
+        )
+    return student
 
 
 @dataclass(frozen=True)
@@ -37,12 +49,12 @@ class Roles:
     def of(
         cls, asker: Asker, problems: pd.DataFrame, models: ModelsSettings, settings: InstructorSettings
     ) -> "Roles":
-        """From the table `problems` and the configured models."""
+        """From the table `problems` and the configured models; raises SettingsError as `student_of`."""
         taught, held_out = (
             problems[problems["role"] == role].sort_values("problem_id", ignore_index=True)
             for role in ("teaching", "evaluation")
         )
-        student = models.students[settings.target]
+        student = student_of(models, settings)
         target = student.model_copy(update={"engine": _here(student), "server": None})
         return cls(asker, settings, models.teacher, target, taught, held_out)
 
