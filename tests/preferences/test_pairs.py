@@ -1,5 +1,6 @@
 """Which pairs are kept, and that the report accounts for every one that is not."""
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lbt import tables
-from lbt.preferences import PreferenceSettings, build_pairs
+from lbt.grading import Voting, domain_named
+from lbt.preferences import PreferenceSettings, agreed_labels, build_pairs
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
@@ -186,7 +188,7 @@ def test_failed_generations_and_equal_texts_make_no_pair() -> None:
     pairs, report = pairs_of(rows)
     assert pairs.empty
     assert report["rationales"] == {
-        "sampled": 4, "distinct": 1, "failed": 1, "equal_text": 2, "no_lbt_score": 0,
+        "sampled": 4, "distinct": 1, "failed": 1, "equal_text": 2, "no_lbt_score": 0, "no_label": 0,
     }  # fmt: skip
     assert report["why_without_pairs"] == {"one_distinct_text": 1}
 
@@ -289,3 +291,52 @@ def test_pairs_keep_their_promises(
     )
     pd.testing.assert_frame_equal(pairs, again)
     assert report == same
+
+
+def labelled(answers: list[str | None], minimum_confidence: float = 0.6) -> dict[str, bool]:
+    rationales = pd.DataFrame(
+        {
+            "rationale_id": [f"a/{place}" for place in range(len(answers))],
+            "problem_id": "a",
+            "answer": answers,
+            "verdict": ["no_answer" if answer is None else "wrong" for answer in answers],
+        }
+    )
+    return agreed_labels(rationales, Voting(domain_named("number"), defaultdict(str)), minimum_confidence)
+
+
+def test_without_gold_the_majority_of_the_answers_says_which_is_right() -> None:
+    assert labelled(["7", "7.0", "7", "8"]) == {"a/0": True, "a/1": True, "a/2": True, "a/3": False}
+    assert labelled(["7", "7", "8", "9"]) == {}  # half is less than 0.6
+    assert labelled(["7", "7", "8", "8"], 0.5) == {}  # none is in front
+    assert labelled([None, None, "7"]) == {"a/2": True}
+
+
+@given(st.permutations(["correct"] * 3 + ["wrong"] * 3))
+@UNHURRIED
+def test_majority_labels_take_nothing_from_the_verdicts(verdicts: list[str]) -> None:
+    rows: list[Rationale] = [("a", f"t{i}", verdict, i / 6) for i, verdict in enumerate(verdicts)]
+    labels = {f"a/{i}": i < 2 for i in range(6)}
+    settings = PreferenceSettings(signal="correctness", labels="majority")
+    pairs, report = build_pairs(*input_tables(rows), settings, 0, labels)
+    assert set(pairs["chosen"]) == {"t0", "t1"}
+    assert set(pairs["rejected"]) == {"t2", "t3", "t4", "t5"}
+    assert report["labels"] == "majority"
+
+
+def test_a_problem_without_a_majority_makes_no_pair_and_is_counted() -> None:
+    rows: list[Rationale] = [("a", "x", "correct", 1.0), ("a", "y", "wrong", 0.0)]
+    pairs, report = build_pairs(*input_tables(rows), PreferenceSettings(labels="majority"), 0, {})
+    assert pairs.empty
+    assert report["why_without_pairs"] == {"no_majority": 1}
+    assert report["rationales"]["no_label"] == 2
+
+
+@given(st.permutations(["correct"] * 4 + ["wrong"] * 4), st.integers(0, 1000))
+@UNHURRIED
+def test_random_pairs_know_nothing_of_answers_and_exams(verdicts: list[str], seed: int) -> None:
+    plain: list[Rationale] = [("a", f"t{i}", "correct", 0.5) for i in range(8)]
+    other: list[Rationale] = [("a", f"t{i}", verdict, i / 8) for i, verdict in enumerate(verdicts)]
+    assert texts(pairs_of(plain, seed, signal="random")[0]) == texts(
+        pairs_of(other, seed, signal="random")[0]
+    )

@@ -26,7 +26,7 @@ EXAMPLES = [example(seed, lengths) for seed, lengths in enumerate(LENGTHS)]
 
 
 def first_epoch(
-    folder: Path, pairs: int, accumulation: int
+    folder: Path, pairs: int, accumulation: int, **options: float
 ) -> tuple[list[dict[str, float]], list[list[Any]]]:
     """TRL's log and the gradients of every step, with a learning rate that moves nothing."""
     from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -35,7 +35,7 @@ def first_epoch(
 
     settings = TrainingSettings(
         beta=BETA, sft_weight=WEIGHT, learning_rate=1e-12, epochs=1, batch_size=BATCH,
-        gradient_accumulation=accumulation, gradient_clip=1e9,
+        gradient_accumulation=accumulation, gradient_clip=1e9, **options,
     )  # fmt: skip
     model = ModelSettings(path=str(POCKET), device="cpu")
     identity = identify_model(model, "models.teacher")
@@ -94,3 +94,11 @@ def test_the_loss_is_that_of_the_papers(tmp_path: Path) -> None:
         terms.append(-float(told[-len(pair["chosen_ids"]) :].mean()))
     [step], _ = first_epoch(tmp_path, 4, 1)
     assert step["loss"] == pytest.approx(log(2) + WEIGHT * sum(terms) / 4, rel=1e-5)
+
+
+def test_the_two_terms_add_up_and_each_can_be_left_out(tmp_path: Path) -> None:
+    [both], _ = first_epoch(tmp_path / "both", 4, 1)
+    [only_nll], _ = first_epoch(tmp_path / "nll", 4, 1, dpo_weight=0.0)
+    assert both["loss"] == pytest.approx(log(2) + only_nll["loss"], rel=1e-6)
+    with pytest.raises(ValueError, match="nothing would be learned"):
+        TrainingSettings(dpo_weight=0, sft_weight=0)

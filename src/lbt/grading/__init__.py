@@ -7,7 +7,7 @@ from lbt.grading.paper import paper_answer_key
 from lbt.grading.programs import runs_programs
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import ANSWERED, COUNTED, Attempt, Graded, Verdict
-from lbt.grading.voting import Voting
+from lbt.grading.voting import Voting, majority_of
 
 __all__ = [
     "ANSWERED",
@@ -23,6 +23,7 @@ __all__ = [
     "grade",
     "grade_completions",
     "grade_many",
+    "majority_of",
     "paper_answer_key",
     "read_number",
     "runs_programs",

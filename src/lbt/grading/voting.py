@@ -1,5 +1,6 @@
 """What the answers to each problem of a table vote for."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -27,3 +28,11 @@ class Voting:
     def keys(self, problem: str, answers: Sequence[str | None]) -> list[str | None]:
         """The key for which each answer to a problem votes; None for none."""
         return self._domain.votes(answers, self._golds[problem])
+
+
+def majority_of(keys: Sequence[str | None], minimum_confidence: float) -> str | None:
+    """The key that most answers vote for; None if another has as many, or too few agree."""
+    votes = Counter(key for key in keys if key is not None).most_common(2)
+    if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
+        return None
+    return votes[0][0] if votes[0][1] >= minimum_confidence * len(keys) else None

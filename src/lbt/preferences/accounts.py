@@ -22,16 +22,22 @@ def account_for(
             failed=collected.failed,
             equal_text=collected.equal_text,
             no_lbt_score=collected.no_lbt_score,
+            no_label=collected.no_label,
         ),
         "possible": possible,
         "dropped": dropped,
         "kinds": Counter(f"{_word(chosen)}>{_word(rejected)}" for chosen, rejected in kept),
         "kept": len(kept),
-        "why_none": None if kept else "over_total" if dropped["over_total"] else _why_none(candidates),
+        "why_none": None if kept else _why_none(collected, dropped),
     }
 
 
-def _why_none(candidates: tuple[Candidate, ...]) -> str:
+def _why_none(collected: ProblemCandidates, dropped: Counter[str]) -> str:
+    candidates = collected.candidates
+    if dropped["over_total"]:
+        return "over_total"
+    if collected.no_label:
+        return "no_majority"
     if not candidates:
         return "no_usable_rationale"
     if len(candidates) == 1:
@@ -56,7 +62,8 @@ def report_pairs(
 ) -> dict[str, Any]:
     """The JSON-ready report.
 
-    rationales: how many were sampled, and of these are distinct, failed, of equal text, without an LbT score.
+    rationales: how many were sampled, and of these are distinct, failed, of equal text, without an LbT score,
+    without a label (majority labels only).
     possible_pairs = kept + the sum of dropped (below_margin, chosen_without_answer, chosen_cut, over_cap: of
     a problem, over_total: of all).
     why_without_pairs counts teaching problems by reason; kinds counts kept pairs by right and wrong answers.
@@ -78,6 +85,7 @@ def report_pairs(
     empty = Counter(below_margin=0, chosen_without_answer=0, chosen_cut=0, over_cap=0, over_total=0)
     return {
         "signal": settings.signal,
+        "labels": settings.labels,
         "margin": settings.margin,
         "maximum_pairs_per_problem": settings.maximum_pairs_per_problem,
         "maximum_pairs": settings.maximum_pairs,

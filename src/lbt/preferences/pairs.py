@@ -1,6 +1,7 @@
 """Choose preference pairs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from lbt import tables
 from lbt.preferences.accounts import account_for, report_pairs
-from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, collect_candidates
+from lbt.preferences.candidates import Candidate, Pair, ProblemCandidates, Scoring, collect_candidates
 from lbt.preferences.settings import PreferenceSettings
 from lbt.seeds import random_stream
 
@@ -24,8 +25,12 @@ def build_pairs(
     lbt_scores: pd.DataFrame,
     settings: PreferenceSettings,
     seed: int,
+    labels: Mapping[str, bool] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The pairs table and a JSON-ready report.
+
+    `labels` says by rationale_id which answers count as right; without it their verdicts do. A rationale that
+    it does not name makes no pair, unless it has no answer.
 
     A pair is (chosen, rejected) of distinct texts of one teaching problem whose score gap exceeds the margin;
     the chosen one gave an answer and ended by itself. At most `maximum_pairs_per_problem` a problem are kept,
@@ -36,7 +41,7 @@ def build_pairs(
     known = problems.set_index("problem_id")
     choices = [
         _choose(collected, settings, seed)
-        for collected in collect_candidates(rationales, lbt_scores, settings)
+        for collected in collect_candidates(rationales, lbt_scores, Scoring(settings, seed, labels))
     ]
     _limit(choices, settings.maximum_pairs, seed)
     records: list[tuple[Any, ...]] = []

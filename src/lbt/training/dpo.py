@@ -46,6 +46,7 @@ def train_dpo(
     arguments = make_arguments(training, trainee, trainer_folder)
     with training_on(trainee, training, trainer_folder, "pairs"):
         trainer = PairTrainer(
+            dpo_weight=settings.dpo_weight,
             sft_weight=settings.sft_weight,
             model=trainee.model,
             args=arguments,

@@ -63,18 +63,27 @@ class OptimisationSettings(Settings):
 class TrainingSettings(OptimisationSettings):
     """How a model learns from its pairs: DPO plus an NLL term on the chosen rationale.
 
-    The loss of a pair is `-log sigmoid(beta * margin) + sft_weight * NLL`, where the margin is the difference
-    of the chosen and rejected log-ratios to the base model (Rafailov et al. 2305.18290, eq. 7) and the NLL is
-    -log p of the chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1); that of a batch
-    is their mean over its pairs, in however many parts it is computed. The defaults are tuned for the
-    embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1, sft_weight 50,
-    learning_rate 5e-7, epochs 1.
+    The loss of a pair is `dpo_weight * -log sigmoid(beta * margin) + sft_weight * NLL`, where the margin
+    is the difference of the chosen and rejected log-ratios to the base model (Rafailov et al. 2305.18290,
+    eq. 7) and the NLL is -log p of the chosen rationale over its number of tokens (Pang et al. 2404.19733,
+    eq. 1); that of a batch is their mean over its pairs, in however many parts it is computed. The defaults
+    are tuned for the embedded teacher of 3 million parameters; the paper's for 8 billion are beta 0.1,
+    sft_weight 50, learning_rate 5e-7, epochs 1.
     """
 
     beta: float = Field(default=1.0, gt=0)
+    dpo_weight: float = Field(
+        default=1.0, ge=0, description="weight of the DPO term; 0 is plain SFT on the chosen rationales"
+    )
     sft_weight: float = Field(default=30.0, ge=0, description="weight of the NLL term; 0 is plain DPO")
     warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
     minimum_pairs: _PositiveInt = Field(default=100, description="with fewer pairs the model is not trained")
+
+    @model_validator(mode="after")
+    def _something_is_learned(self) -> Self:
+        if not self.dpo_weight and not self.sft_weight:
+            raise ValueError("dpo_weight and sft_weight are both 0: nothing would be learned")
+        return self
 
     @property
     def warmup(self) -> float:

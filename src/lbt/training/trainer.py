@@ -67,15 +67,16 @@ class AnswerTrainer(OwnTokens, SFTTrainer):
 class PairTrainer(OwnTokens, DPOTrainer):
     """TRL's trainer on our own tokens (see `examples`), with a loss that no split changes.
 
-    The loss of a batch is the mean over its pairs of the DPO term and of `sft_weight` times the NLL of the
-    chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1). TRL's own NLL term is a mean
-    over the tokens of what is computed at a time, and the mean over the parts of a batch counts a part of few
-    pairs like one of many: with gradient_accumulation both would be another loss.
+    The loss of a batch is the mean over its pairs of `dpo_weight` times the DPO term and of `sft_weight`
+    times the NLL of the chosen rationale over its number of tokens (Pang et al. 2404.19733, eq. 1). TRL's own
+    NLL term is a mean over the tokens of what is computed at a time, and the mean over the parts of a batch
+    counts a part of few pairs like one of many: with gradient_accumulation both would be another loss.
     """
 
     loss_is_scaled_for_ga = True  # by `compute_loss`
 
-    def __init__(self, *, sft_weight: float, **arguments: Any) -> None:
+    def __init__(self, *, dpo_weight: float, sft_weight: float, **arguments: Any) -> None:
+        self._dpo_weight = dpo_weight
         self._sft_weight = sft_weight
         self._parts: list[int] = []
         super().__init__(**arguments)
@@ -105,7 +106,8 @@ class PairTrainer(OwnTokens, DPOTrainer):
         likelihood = mean_nll(outputs[0].log_probs, inputs["completion_mask"])
         pairs = _pairs(inputs)
         self._parts.append(pairs)
-        return (preference + self._sft_weight * likelihood) * (pairs / (num_items_in_batch or pairs))
+        loss = self._dpo_weight * preference + self._sft_weight * likelihood
+        return loss * (pairs / (num_items_in_batch or pairs))
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Average over the pairs what TRL averages over the parts of a batch."""

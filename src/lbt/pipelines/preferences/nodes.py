@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 
 from lbt import preferences as stage
-from lbt.pipelines.parameters import Seed
+from lbt.grading import GradingSettings, Voting
+from lbt.pipelines.parameters import Domain, Seed
 from lbt.preferences import PreferenceSettings
 
 
@@ -15,9 +16,15 @@ def build_pairs(
     lbt_scores: pd.DataFrame,
     preferences: PreferenceSettings,
     seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, dict[str, Any], dict[str, float]]:
     """The pairs, the report of what was kept and dropped, and its main counts as metrics."""
-    pairs, report = stage.build_pairs(problems, rationales, lbt_scores, preferences, seed.root)
+    labels = None
+    if preferences.labels == "majority":
+        voting = Voting.on(problems, domain.graded_by(grading))
+        labels = stage.agreed_labels(rationales, voting, preferences.minimum_confidence)
+    pairs, report = stage.build_pairs(problems, rationales, lbt_scores, preferences, seed.root, labels)
     metrics = {
         "preferences.pairs": float(len(pairs)),
         "preferences.teaching_problems": float(report["teaching_problems"]),

@@ -13,7 +13,15 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 build_pairs,
-                inputs=["problems", "rationales", "lbt_scores", "params:preferences", "params:seed"],
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "lbt_scores",
+                    "params:preferences",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                ],
                 outputs=["pairs", "preference_report", "preference_metrics"],
                 name="build_pairs",
             ),
