@@ -19,6 +19,7 @@ from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
 from lbt.hooks.tracking import CONTINUE
 from lbt.store_command import generations
+from lbt.study_command import study
 
 _PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_outputs")
 
@@ -70,6 +71,7 @@ def run(**options: Any) -> None:
 
 cli.add_command(_Run("run", callback=run, params=kedro_run.params, help=kedro_run.help))
 cli.add_command(generations)
+cli.add_command(study)
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,10 @@ from lbt.instructor_tables import instructor_log as instructor_log
 from lbt.instructor_tables import instructor_replies as instructor_replies
 from lbt.instructor_tables import instructor_rounds as instructor_rounds
 from lbt.instructor_tables import instructor_trainings as instructor_trainings
+from lbt.study_tables import study_cells as study_cells
+from lbt.study_tables import study_comparisons as study_comparisons
+from lbt.study_tables import study_outcomes as study_outcomes
+from lbt.study_tables import study_seeds as study_seeds
 
 problems = _table(
     {
