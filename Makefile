@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence instructor-evidence ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence instructor-evidence report ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ lint: $(STAMP)  ## formatting, style, types, layers
 format: $(STAMP)  ## formats the code and mends what ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+report: $(STAMP)  ## opens the report of the newest run
+	@$(BIN)/kedro report $(ARGS)
 
 ui: $(STAMP)  ## MLflow on http://127.0.0.1:5000: compare runs
 	@$(BIN)/mlflow ui --backend-store-uri $(BACKEND) --host 127.0.0.1 --port 5000 --workers 1

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from lbt import settings
 from lbt.generation import ModelSettings
 from lbt.hooks import ParameterNames
-from lbt.hooks.records import RECORDS
+from lbt.hooks.tracking import KNOWN
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -90,7 +90,7 @@ def test_every_table_has_a_schema_and_everything_is_versioned(env: str) -> None:
             assert entry["validator"] == f"lbt.tables.{name}"
         assert entry.get("versioned") or name == "generation_store", name
         assert "layer" in entry["metadata"]["kedro-viz"], name
-        assert entry["metadata"].get("mlflow", "artifact") in RECORDS, name
+        assert entry["metadata"].get("mlflow", "artifact") in KNOWN, name
 
 
 LAYERS = [

@@ -15,11 +15,10 @@ from kedro.framework.project import settings
 from kedro.framework.startup import ProjectMetadata
 from kedro.pipeline import Pipeline
 
+from lbt.commands import generations, push, report, study
 from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
 from lbt.hooks.tracking import CONTINUE
-from lbt.store_command import generations
-from lbt.study_command import study
 
 _PARTS = ("tags", "from_nodes", "to_nodes", "node_names", "from_inputs", "to_outputs")
 
@@ -71,6 +70,8 @@ def run(**options: Any) -> None:
 
 cli.add_command(_Run("run", callback=run, params=kedro_run.params, help=kedro_run.help))
 cli.add_command(generations)
+cli.add_command(report)
+cli.add_command(push)
 cli.add_command(study)
 
 

@@ -1,3 +1,4 @@
+import json
 from copy import copy
 
 import pandas as pd
@@ -26,6 +27,7 @@ def test_marked_datasets_become_metrics_and_this_runs_artifacts(tiny: TinyProjec
             "reports/first_usage.json",
             "reports/second_usage.json",
             "reports/summary.txt",
+            "reports/times.json",
             "plots/plot.html",
             "model/weights.bin",
             "model/config.json",
@@ -40,11 +42,11 @@ def test_plots_open_without_a_network(tiny: TinyProject) -> None:
     assert '<script src="http' not in page
 
 
-def test_usage_is_logged_by_stage_and_summed(tiny: TinyProject) -> None:
+def test_usage_is_kept_by_stage_and_its_sum_is_a_metric(tiny: TinyProject) -> None:
     tiny.run()
-    metrics = tiny.runs()[0].data.metrics
-    assert metrics["first.generation.new"] == 4
-    assert metrics["second.generation.new"] == 10
+    run = tiny.runs()[0]
+    assert json.loads(tiny.artifacts(run)["reports/first_usage.json"].read_text())["new"] == 4
+    metrics = run.data.metrics
     assert metrics["generation.new"] == 14
     assert metrics["generation.reused"] == 6
 
@@ -103,7 +105,7 @@ def test_a_stage_between_whose_nodes_another_ran_is_announced_again(caplog: pyte
     ask = node(copy, "plan", "baseline_answers", name="ask", namespace="baselines")
     sit = node(copy, "plan", "exam_answers", name="sit", namespace="exams")
     clock = StageClock()
-    clock.before_pipeline_run(Pipeline([plan, ask, sit]))
+    clock.before_pipeline_run({"env": None}, Pipeline([plan, ask, sit]))
     for each in (plan, ask, sit):
         clock.before_node_run(each)
         clock.after_node_run(each)
@@ -113,9 +115,10 @@ def test_a_stage_between_whose_nodes_another_ran_is_announced_again(caplog: pyte
 def test_each_stage_is_timed_and_announced(tiny: TinyProject, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="lbt")
     tiny.run()
-    metrics = tiny.runs()[0].data.metrics
-    assert 0 < metrics["time.first_s"] < metrics["time.total_s"]
-    assert 0 < metrics["time.second_s"] < metrics["time.total_s"]
+    run = tiny.runs()[0]
+    times = json.loads(tiny.artifacts(run)["reports/times.json"].read_text())
+    assert 0 < times["first"] < run.data.metrics["time.total_s"]
+    assert 0 < times["second"] < run.data.metrics["time.total_s"]
     lines = [record.getMessage() for record in caplog.records if record.name == "lbt"]
     assert lines[0] == "[1/4] first"
     assert any(line.endswith("/4] second") for line in lines)

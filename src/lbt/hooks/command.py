@@ -26,16 +26,16 @@ def command_of(run_params: dict[str, Any]) -> str:
         versions = (f"{name}:{version}" for name, version in run_params["load_versions"].items())
         words.append("--load-versions=" + ",".join(versions))
     if run_params["runtime_params"]:
-        words.append("--params=" + ",".join(_assignments(run_params["runtime_params"])))
+        words.append("--params=" + ",".join(assignments(run_params["runtime_params"])))
     return shlex.join(words)
 
 
-def _assignments(values: dict[str, Any], prefix: str = "") -> list[str]:
+def assignments(values: dict[str, Any], prefix: str = "") -> list[str]:
     """Nested parameters as `a.b=value`."""
     found: list[str] = []
     for key, value in values.items():
         if isinstance(value, dict):
-            found += _assignments(value, f"{prefix}{key}.")
+            found += assignments(value, f"{prefix}{key}.")
         else:
             found.append(f"{prefix}{key}={'null' if value is None else value}")
     return found

@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 _SQLITE = "sqlite:///"
 
+_ABOUT_THE_RUN = "params:tracking"
+"""What the run is called and tagged with is no parameter that runs are compared by."""
+
 COMMAND = "kedro_command"
 """The plugin's tag. `Tracking` writes it anew: the plugin leaves out parameters and environment."""
 
@@ -75,7 +78,7 @@ class MlflowRun(MlflowHook):
         new = {
             name: plain(value)
             for name, value in inputs.items()
-            if name.startswith("params:") and name not in self._logged
+            if name.startswith("params:") and name not in self._logged and name != _ABOUT_THE_RUN
         }
         self._logged |= new
         super().before_node_run(node, catalog, new, is_async)

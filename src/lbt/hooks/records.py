@@ -12,9 +12,13 @@ import mlflow
 import pandas as pd
 import plotly.graph_objects as go
 from mlflow import MlflowClient
+from mlflow.data.sources import LocalArtifactDatasetSource
 from mlflow.entities import Metric
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from lbt.hooks import children
+from lbt.hooks.headlines import is_headline
+from lbt.reporting.page import figure_page
 
 # columns of the training log that are not curves
 _AXES = ("step", "epoch")
@@ -29,8 +33,8 @@ def _artifact(name: str, data: Any, path: Path) -> None:
 
 
 def _metrics(name: str, data: dict[str, float | None], path: Path) -> None:
-    """A flat JSON object of numbers: its values as metrics."""
-    mlflow.log_metrics({key: value for key, value in data.items() if value is not None})
+    """A flat JSON object of numbers: its headlines as metrics."""
+    mlflow.log_metrics({key: value for key, value in data.items() if value is not None and is_headline(key)})
     _artifact(name, data, path)
 
 
@@ -72,7 +76,24 @@ def _log_steps(points: Iterable[tuple[str, int, float]]) -> None:
 
 def _plot(name: str, data: go.Figure, path: Path) -> None:
     """A figure, as a page that opens in a browser without a network."""
-    mlflow.log_text(data.to_html(include_plotlyjs=True), f"plots/{name}.html")
+    title = data.layout.title.text or name.replace("_", " ")
+    mlflow.log_text(figure_page(data, title), f"plots/{name}.html")
+
+
+def _note(name: str, data: str, path: Path) -> None:
+    """Markdown: the description of the run, with links to what it made."""
+    run = mlflow.active_run()
+    assert run is not None
+    place = f"#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}/artifacts"
+    links = f"\n[Report]({place}/reports/report.html) · [tables and plots]({place})\n"
+    mlflow.set_tag(MLFLOW_RUN_NOTE, data + links)
+
+
+def _table_of_inputs(name: str, data: pd.DataFrame, path: Path) -> None:
+    """A table that people know a run by: an artifact, and an input with its digest."""
+    source = LocalArtifactDatasetSource(str(path))
+    mlflow.log_input(mlflow.data.from_pandas(data, source=source, name=name), context=name)
+    _artifact(name, data, path)
 
 
 def _tags(name: str, data: dict[str, str], path: Path) -> None:
@@ -100,6 +121,8 @@ RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
     "rounds": _rounds,
     "plot": _plot,
     "tags": _tags,
+    "note": _note,
+    "input": _table_of_inputs,
     "children": _children,
     "child_curves": _child_curves,
 }

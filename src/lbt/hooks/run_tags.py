@@ -1,26 +1,49 @@
-"""Tags that say which code made a run, and which failed run it continues."""
+"""Tags that say what a run is, which code made it, and which failed run it continues."""
 
-import subprocess
 from pathlib import Path
 
 import mlflow
 from mlflow.entities import Run
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+
+from lbt.hooks.code import git_tags
+from lbt.hooks.command import command_of
+from lbt.hooks.facts import RunDescription, shown
+from lbt.hooks.mlflow_run import COMMAND
+
+_LONGEST = 400
 
 
-def git_tags(project: Path) -> dict[str, str]:
-    """Commit and dirty flag of the project's checkout; nothing where there is none."""
-    commit = _git(project, "rev-parse", "HEAD")
-    if commit is None:
-        return {}
-    changes = _git(project, "status", "--porcelain")
-    return {"git.commit": commit, "git.dirty": str(bool(changes)).lower()}
+def tags_of(run: RunDescription, active: Run) -> dict[str, str]:
+    """All tags of a run, its name among them; those that the parameters give win."""
+    tags = {
+        MLFLOW_RUN_NAME: run.name,
+        MLFLOW_PARENT_RUN_ID: run.tracking.parent,
+        "pipeline": run.pipelines,
+        "kedro_env": run.run_params["env"] or "base",
+        "kedro_version_id": run.save_version,
+        "arm": run.arm,
+        "seed": run.seed,
+        "differs": _differences(run),
+        COMMAND: command_of(dict(run.run_params)),
+        "resumes": resumed_run(run.pipelines, run.name, active),
+        **git_tags(Path(run.run_params["project_path"])),
+        **run.tracking.tags,
+    }
+    return {key: shown(value) for key, value in tags.items() if value is not None}
 
 
-def resumed_run(pipeline: str, active: Run) -> str | None:
-    """Id of the run before the active one of the same pipeline and experiment, if it did not finish."""
+def _differences(run: RunDescription) -> str | None:
+    """What a table of runs shows of the parameters that are not those of conf/base."""
+    told = ", ".join(f"{each['name']}={each['here']}" for each in run.differences)
+    return (told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…") or None
+
+
+def resumed_run(pipeline: str, name: str, active: Run) -> str | None:
+    """Id of the run before the active one of the same pipeline, name and experiment, if it did not finish."""
     earlier = mlflow.search_runs(
         experiment_ids=[active.info.experiment_id],
-        filter_string=f"tags.pipeline = '{pipeline}'",
+        filter_string=f"tags.pipeline = '{pipeline}' and attributes.run_name = \"{name}\"",
         order_by=["attributes.start_time DESC"],
         max_results=2,
         output_format="list",
@@ -29,13 +52,3 @@ def resumed_run(pipeline: str, active: Run) -> str | None:
     if last is None or last.info.status not in ("FAILED", "KILLED"):
         return None
     return str(last.info.run_id)
-
-
-def _git(project: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=project, capture_output=True, text=True, check=True, timeout=10
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()

@@ -6,17 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import pipelines
-from kedro.io import DatasetError
+from kedro.io import CatalogProtocol, DatasetError
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from lbt.hooks.command import command_of
-from lbt.hooks.mlflow_run import COMMAND, describe_failure
+from lbt.hooks.facts import RunDescription
+from lbt.hooks.mlflow_run import describe_failure
+from lbt.hooks.models import log_model
+from lbt.hooks.places import saved_path
 from lbt.hooks.records import RECORDS
-from lbt.hooks.run_tags import git_tags, resumed_run
+from lbt.hooks.run_tags import tags_of
+
+KNOWN = (*RECORDS, "model")
+"""What `metadata.mlflow` may be in the catalog."""
 
 CONTINUE = "Everything generated so far is stored. To continue, run:"
+
+FACTS = "run_facts"
+"""The dataset that tells nodes what is run; written before the first of them."""
 
 _CHECKS = "problems"
 """The stage that reads and checks before anything is generated or trained."""
@@ -39,9 +48,17 @@ class Tracking:
 
     def __init__(self) -> None:
         self._tracked: dict[str, Tracked] = {}
-        self._arm: str | None = None
+        self._configuration = ""
+        self._parameters: dict[str, Any] = {}
+        self._save_version: str | None = None
         self._usage: Counter[str] = Counter()
         self._beyond_checks = False
+        self._model_mb = 0.0
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Remember where conf/base is."""
+        self._configuration = str(context.config_loader.conf_source)
 
     @hook_impl
     def after_catalog_created(
@@ -49,36 +66,32 @@ class Tracking:
     ) -> None:
         """Read the marks in the catalog; without a version (in a notebook) there is no run to track."""
         self._tracked = {}
+        self._parameters, self._save_version = parameters, save_version
         if save_version is None:
             return
-        self._arm = parameters.get("params:preferences.signal")
         self._tracked = {
-            name: Tracked(_record_of(name, entry), _saved_path(entry, save_version))
+            name: Tracked(_record_of(name, entry), saved_path(entry, save_version))
             for name, entry in conf_catalog.items()
             if "mlflow" in entry.get("metadata", {})
         }
 
     @hook_impl
-    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Tag the run with what it is: pipeline, arm if it makes pairs, code, command, the run it resumes."""
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Say what is run: to the nodes that report it, and in the MLflow run's name and tags."""
         self._beyond_checks = False
-        active = mlflow.active_run()
-        if active is None:
-            return
         self._usage.clear()
-        names = run_params["pipeline_names"] or ["__default__"]
-        name = "+".join(names)
-        # asked of the whole pipeline: a run from a later node on uses pairs that a run of the same arm made
-        makes_pairs = any("params:preferences" in pipelines[each].inputs() for each in names)
-        tags = {
-            "pipeline": name,
-            "kedro_env": run_params["env"] or "base",
-            "arm": self._arm if makes_pairs else None,
-            COMMAND: command_of(run_params),
-            "resumes": resumed_run(name, active),
-            **git_tags(Path(run_params["project_path"])),
-        }
-        mlflow.set_tags({key: value for key, value in tags.items() if value is not None})
+        run = RunDescription(run_params, pipeline, self._parameters, self._save_version, self._configuration)
+        self._model_mb = run.tracking.model_mb
+        active = mlflow.active_run()
+        if FACTS in pipeline.inputs():
+            facts = run.facts()
+            catalog.save(FACTS, facts)
+            if active:
+                mlflow.log_dict(facts, f"reports/{FACTS}.json")
+        if active:
+            mlflow.set_tags(tags_of(run, active))
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -86,14 +99,17 @@ class Tracking:
         self._beyond_checks |= node.namespace != _CHECKS
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Record a marked dataset."""
         tracked = self._tracked.get(dataset_name)
         if tracked is None or mlflow.active_run() is None:
             return
+        if tracked.record == "model":
+            log_model(dataset_name, data, tracked.path, self._model_mb)
+            return
         RECORDS[tracked.record](dataset_name, data, tracked.path)
         if tracked.record == "usage":
-            self._record_usage(data, node.namespace or node.name)
+            self._record_usage(data)
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
@@ -102,22 +118,15 @@ class Tracking:
         if command and self._beyond_checks:
             error.add_note(f"{CONTINUE}\n  {command}")
 
-    def _record_usage(self, usage: dict[str, float], stage: str) -> None:
+    def _record_usage(self, usage: dict[str, float]) -> None:
         self._usage.update({key: usage[key] for key in ("new", "reused", "failed", "tokens") if key in usage})
-        mlflow.log_metrics({f"{stage}.generation.{key}": value for key, value in usage.items()})
         mlflow.log_metrics({f"generation.{key}": value for key, value in self._usage.items()})
 
 
 def _record_of(name: str, entry: dict[str, Any]) -> str:
     record = entry["metadata"]["mlflow"]
-    if record not in RECORDS:
+    if record not in KNOWN:
         raise DatasetError(
-            f"catalog entry {name!r}: metadata.mlflow is {record!r}; it must be one of {', '.join(RECORDS)}"
+            f"catalog entry {name!r}: metadata.mlflow is {record!r}; it must be one of {', '.join(KNOWN)}"
         )
     return str(record)
-
-
-def _saved_path(entry: dict[str, Any], save_version: str) -> Path:
-    """Kedro's layout: <filepath>, or <filepath>/<version>/<name of filepath> when versioned."""
-    path = Path(entry["filepath"])
-    return path / save_version / path.name if entry.get("versioned") else path

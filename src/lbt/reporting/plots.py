@@ -24,7 +24,7 @@ def plot_lbt_scores(
     """
     scores = lbt_scores[lbt_scores["student"] == "mean"].set_index("demo_id")["lbt_score"]
     table = rationales.assign(
-        score=rationales["demo_id"].map(scores), group=_groups(rationales, procedures)
+        score=rationales["demo_id"].map(scores), group=groups_of(rationales, procedures)
     ).dropna(subset=["score"])
     edges = np.linspace(0, 1, _BINS + 1).round(9)
     figure = go.Figure()
@@ -46,7 +46,8 @@ def plot_lbt_scores(
     return styled(figure, "Which explanations teach?", barmode="group", legend=legend)
 
 
-def _groups(rationales: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
+def groups_of(rationales: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
+    """Which kind each rationale is of: right or wrong answer, and by which procedure where that is known."""
     right_answer = rationales["verdict"] == "correct"
     groups = right_answer.map({True: RIGHT, False: WRONG})
     if len(procedures):

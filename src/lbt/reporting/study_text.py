@@ -87,39 +87,40 @@ def _per_seed(table: pd.DataFrame) -> str:
     return markdown(["seed by seed", *(str(seed) for seed in seeds)], rows) if rows else ""
 
 
-_FIGURES = {
-    "eval.base.accuracy": ("base", "{:.1%}"),
-    "eval.tuned.accuracy": ("tuned", "{:.1%}"),
-    "preferences.pairs": ("pairs", "{:.0f}"),
-    "scoring.auc_right_wrong": ("AUC right/wrong", "{:.3f}"),
-    "scoring.auc_right_lucky": ("AUC right/lucky", "{:.3f}"),
-    "explore.pass_at_k": ("pass@K", "{:.1%}"),
-    "explore.pass_at_k_s": ("pass@K-4", "{:.1%}"),
-    "explore.distinct_right": ("different right texts", "{:.1%}"),
-    "explore.distinct_answers": ("different answers", "{:.2f}"),
-    "explore.best_of_k": ("best of K", "{:.1%}"),
-    "explore.reward_at_k_s": ("reward@K-4", "{:.1%}"),
-    "explore.tokens": ("tokens", "{:.1f}"),
-    "seconds": ("seconds", "{:.0f}"),
+FIGURES = {
+    "eval.base.accuracy": ("base", "{:.1%}", "share"),
+    "eval.tuned.accuracy": ("tuned", "{:.1%}", "share"),
+    "preferences.pairs": ("pairs", "{:.0f}", "count"),
+    "scoring.auc_right_wrong": ("AUC right/wrong", "{:.3f}", "score"),
+    "scoring.auc_right_lucky": ("AUC right/lucky", "{:.3f}", "score"),
+    "explore.pass_at_k": ("pass@K", "{:.1%}", "share"),
+    "explore.pass_at_k_s": ("pass@K-4", "{:.1%}", "share"),
+    "explore.distinct_right": ("different right texts", "{:.1%}", "share"),
+    "explore.distinct_answers": ("different answers", "{:.2f}", "score"),
+    "explore.best_of_k": ("best of K", "{:.1%}", "share"),
+    "explore.reward_at_k_s": ("reward@K-4", "{:.1%}", "share"),
+    "explore.tokens": ("tokens", "{:.1f}", "mean"),
+    "seconds": ("seconds", "{:.0f}", "count"),
 }
+"""Figures of a run that a study shows, by name: title, format and kind (of `page.numbers`)."""
 
 
 def _arms(cells: pd.DataFrame) -> str:
     """The mean of each arm's figures over its seeds."""
-    known = cells[cells["figure"].isin(list(_FIGURES))]
+    known = cells[cells["figure"].isin(list(FIGURES))]
     if known.empty:
         return ""
     means = known.groupby(["arm", "round", "figure"], sort=False)["value"].mean().unstack("figure")
-    shown = [name for name in _FIGURES if name in means and means[name].notna().any()]
+    shown = [name for name in FIGURES if name in means and means[name].notna().any()]
     several = known["round"].max() > 1
     rows = [
         [
             f"{row['arm']} round {row['round']}" if several else str(row["arm"]),
-            *("–" if pd.isna(row[name]) else _FIGURES[name][1].format(row[name]) for name in shown),
+            *("–" if pd.isna(row[name]) else FIGURES[name][1].format(row[name]) for name in shown),
         ]
         for row in means.reset_index().to_dict("records")
     ]
-    return markdown(["mean over seeds", *(_FIGURES[name][0] for name in shown)], rows)
+    return markdown(["mean over seeds", *(FIGURES[name][0] for name in shown)], rows)
 
 
 def _p_value(value: float) -> str:

@@ -9,6 +9,7 @@ from lbt.configuration import Settings
 from lbt.errors import DataError
 from lbt.pipelines.parameters import Seed
 from lbt.pipelines.stage import stage
+from lbt.reporting import TrackingSettings
 
 
 class Sampling(Settings):
@@ -31,7 +32,7 @@ def make_table(table: TableSettings, seed: Seed) -> tuple[pd.DataFrame, dict[str
 
 
 def measure(
-    made: pd.DataFrame, table: TableSettings, preferences: PreferenceSettings
+    made: pd.DataFrame, table: TableSettings, preferences: PreferenceSettings, tracking: TrackingSettings
 ) -> tuple[dict[str, float], dict[str, int], pd.DataFrame, go.Figure, dict[str, str], str]:
     if table.end == "error":
         raise DataError("problems.jsonl:3 has no answer.\nAdd one.")
@@ -69,7 +70,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         [
             node(
                 measure,
-                ["made", "params:table", "params:preferences"],
+                ["made", "params:table", "params:preferences", "params:tracking"],
                 ["metrics", "second_usage", "training_log", "plot", "tags", "summary"],
                 name="measure",
             ),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lbt.commands.study.project import StudyProject
 from lbt.studies import Cell
 from lbt.studies.settings import Value
-from lbt.study_command.project import StudyProject
 
 if TYPE_CHECKING:
-    from lbt.study_command.record import StudyRecord
-    from lbt.study_command.results import Results
+    from lbt.commands.study.record import StudyRecord
+    from lbt.commands.study.results import Results
 
 _LAST_LINES = 25
 

@@ -10,9 +10,9 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Run
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
 
+from lbt.commands.study.project import StudyProject
 from lbt.studies import Cell
 from lbt.studies.settings import Value
-from lbt.study_command.project import StudyProject
 
 _STUDY, _CELL = "study", "study.cell"
 _WHOLE = "study.whole"

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import click
 from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from pydantic import ValidationError
 
 from lbt.errors import SettingsError
-from lbt.hooks.messages import readable
 from lbt.studies import StudySettings
 
 _DEFAULT = ("base", "local")
@@ -78,17 +76,3 @@ def _checked(content: dict[str, Any], file: Path) -> StudySettings:
             for one in error.errors()
         ]
         raise SettingsError("\n".join([f"{file} is wrong:", *faults])) from error
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Show an error that a user can act on as a message, without a traceback."""
-    try:
-        yield
-    except (click.ClickException, click.Abort, click.exceptions.Exit):
-        raise
-    except Exception as error:
-        message = readable(error)
-        if message is None:
-            raise
-        raise click.ClickException(message) from error

@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 from kedro.framework.startup import ProjectMetadata
 
+from lbt.commands.project import plain_errors
+from lbt.commands.study.cells import RunOfCell
+from lbt.commands.study.progress import Progress
+from lbt.commands.study.project import StudyProject, open_project
+from lbt.commands.study.record import StudyRecord
+from lbt.commands.study.results import Results
 from lbt.studies import list_cells
-from lbt.study_command.cells import RunOfCell
-from lbt.study_command.progress import Progress
-from lbt.study_command.project import StudyProject, open_project, plain_errors
-from lbt.study_command.record import StudyRecord
-from lbt.study_command.results import Results
 
 _PARTS = {
     "arm": "Only this arm; may be given several times.",

@@ -6,19 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from mlflow.entities import Run
 
 from lbt.columns import make_table
+from lbt.commands.study.project import StudyProject
+from lbt.commands.study.record import StudyRecord
 from lbt.errors import DataError
-from lbt.reporting.study_page import study_page
-from lbt.reporting.study_plots import plot_comparisons, plot_conditions, plot_rounds
+from lbt.reporting.page.study import StudyMaterial, report_study
 from lbt.reporting.study_text import describe_study
 from lbt.studies import Cell, compare_arms, list_cells, read_outcomes
 from lbt.studies.exploring import explore
 from lbt.studies.outcomes import TABLES
-from lbt.study_command.project import StudyProject
-from lbt.study_command.record import StudyRecord
 from lbt.study_tables import study_cells, study_outcomes
 
 _REPORTS = ("evaluation_metrics", "score_metrics", "preference_metrics", "training_metrics", "search_metrics")
@@ -116,24 +114,15 @@ class Results:
             table.to_parquet(file, index=False)
         text, page = folder / "study.md", self.page
         text.write_text(self.text + "\n", encoding="utf-8")
-        page.write_text(study_page(study.title, self.text, self._plots(comparisons, seeds, cells)), "utf-8")
+        settings = study.model_dump(mode="json")
+        missing = len(self._cells) - len(self._outcomes)
+        material = StudyMaterial(self._project.name, settings, comparisons, seeds, cells, missing)
+        page.write_text(report_study(material), encoding="utf-8")
         return {
             "metrics": list(_metrics(comparisons, cells)),
             "note": self.text,
             "files": [*files, text, page],
         }
-
-    def _plots(
-        self, comparisons: pd.DataFrame, seeds: pd.DataFrame, cells: pd.DataFrame
-    ) -> dict[str, go.Figure]:
-        plots = {}
-        if len(comparisons):
-            plots["comparisons"] = plot_comparisons(comparisons, seeds)
-        if comparisons["comparison"].duplicated().any():
-            plots["conditions"] = plot_conditions(comparisons)
-        if (cells["round"] > 1).any():
-            plots["rounds"] = plot_rounds(cells)
-        return plots
 
     def _read(self, cell: Cell) -> None:
         if cell.fingerprint in self._outcomes:

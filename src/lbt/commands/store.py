@@ -1,25 +1,17 @@
 """`kedro generations`: show what the generation store contains, and delete from it."""
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import click
 import pandas as pd
-from kedro.config import OmegaConfigLoader
-from kedro.framework.project import settings
-from kedro.framework.startup import ProjectMetadata
 
+from lbt.commands.project import Project, environment_option, plain_errors
 from lbt.generation import GenerationStore
 from lbt.generation.store.overview import disk_bytes, overview, prune
-from lbt.hooks.messages import readable
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-
-_environment = click.option("--env", "-e", help="The configuration environment whose store to use.")
 
 
 @click.group()
@@ -28,11 +20,11 @@ def generations() -> None:
 
 
 @generations.command()
-@_environment
+@environment_option
 @click.pass_context
 def show(context: click.Context, env: str | None) -> None:
     """List what is stored, by model, stage, date and engine."""
-    with _plain_errors():
+    with plain_errors():
         path = _store_file(context, env)
         if path is not None:
             with GenerationStore(path) as store:
@@ -46,7 +38,7 @@ def show(context: click.Context, env: str | None) -> None:
 @click.option("--label", help="Only this stage: its label, as `kedro generations show` has it.")
 @click.option("--older-than", metavar="AGE", help="Only what is at least this old: 12h, 30d or 8w.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_environment
+@environment_option
 @click.pass_context
 def prune_command(
     context: click.Context,
@@ -61,7 +53,7 @@ def prune_command(
     What is deleted is generated again when a run needs it.
     """
     age = None if older_than is None else _age(older_than)
-    with _plain_errors():
+    with plain_errors():
         path = _store_file(context, env)
         if path is None:
             return
@@ -84,14 +76,8 @@ def prune_command(
 
 def _store_file(context: click.Context, env: str | None) -> Path | None:
     """The file that the catalog entry generation_store names; None, after saying so, if it does not exist."""
-    project = context.find_object(ProjectMetadata)
-    root = Path.cwd() if project is None else Path(project.project_path)
-    configuration = root / settings.CONF_SOURCE
-    env = env or os.environ.get("KEDRO_ENV")
-    if env and not (configuration / env).is_dir():
-        raise click.UsageError(f"There is no environment {env!r} in {configuration}.")
-    catalog = OmegaConfigLoader(str(configuration), env=env, **settings.CONFIG_LOADER_ARGS)["catalog"]
-    path = root / catalog["generation_store"]["filepath"]
+    project = Project.of(context, env)
+    path = project.file("generation_store")
     if not path.is_file():
         click.echo(f"There is no generation store at {path} yet; the first run creates it.")
         return None
@@ -113,16 +99,3 @@ def _shown(table: pd.DataFrame) -> str:
 
 def _megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except (click.ClickException, click.Abort):
-        raise
-    except Exception as error:
-        message = readable(error)
-        if message is None:
-            raise
-        raise click.ClickException(message) from error

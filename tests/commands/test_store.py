@@ -11,7 +11,7 @@ from lbt.generation import Completion, GenerationStore, Origin
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,7 @@
+"""The report of a run: one HTML page that needs no network, and its short form for MLflow."""
+
+from lbt.reporting.page.material import RunMaterial
+from lbt.reporting.page.rendering import figure_page, render
+from lbt.reporting.page.run import report_run
+
+__all__ = ["RunMaterial", "figure_page", "render", "report_run"]
