@@ -94,7 +94,7 @@ class Workload:
     def papers(self) -> ExamPapers:
         exams = ExamSettings(**parameters("exams"))
         prompts = PromptSettings(**parameters("prompts"))
-        plan = plan_exams(self.problems, self.table, exams, 0)
+        plan = plan_exams(self.problems, self.table, exams, 0, domain_named("number"))
         return ExamPapers(plan, self.problems, self.table, prompts, exams, domain_named("number"))
 
     @cached_property

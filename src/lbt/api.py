@@ -81,8 +81,8 @@ class Classroom:
             name: ModelSettings(path=model) if isinstance(model, str) else model
             for name, model in self.students.items()
         }
-        plan = plan_exams(taught, graded, self.exams, self.seed)
         domain = domain_named(self.domain)
+        plan = plan_exams(taught, graded, self.exams, self.seed, domain)
         papers = ExamPapers(plan, taught, graded, self.prompts, self.exams, domain)
         with GenerationStore(self.store) as store:
             asker = Asker(self.prompts, store, self.seed, domain)

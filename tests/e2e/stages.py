@@ -80,7 +80,7 @@ def _run(folder: Path, store: GenerationStore, tell: Tell) -> None:
     tell("stage teaching")
     rationales = sample_rationales(asker, problems, teacher, _TEACHING).table
     tell("stage exams")
-    plan = plan_exams(problems, rationales, _EXAMS, 0)
+    plan = plan_exams(problems, rationales, _EXAMS, 0, asker.domain)
     papers = ExamPapers(plan, problems, rationales, asker.prompts, _EXAMS, asker.domain)
     students = {name: _model(_MODELS / f"student_{name}") for name in ("strong", "weak")}
     exams = [sit_one(asker, papers, name, student).table for name, student in students.items()]

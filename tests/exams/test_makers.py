@@ -20,11 +20,13 @@ from lbt.exams import ExamSettings, plan_exams
 from lbt.exams.makers import make_exams, report_exams
 from lbt.exams.makers.nearest import tfidf_similarities
 from lbt.generation import SamplingSettings
+from lbt.grading import domain_named
 from lbt.problems import ProblemSettings, load_problems, question_key
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=40)
 
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=20)
+NUMBER = domain_named("number")
 POCKET_MODEL = Path(lbt.pocket.__file__).parent / "models" / "student_weak"
 
 WORDS = ["Add 2 and 3", "add 2  and 3.", "How many eggs are 4 eggs", "Find $x$", "Solve 7 - 3", "solve 7 + 3"]
@@ -42,7 +44,7 @@ def problems(rows: list[tuple[str, str, str, int | None, str | None]]) -> pd.Dat
 
 
 def exams_of(table: pd.DataFrame, chosen: ExamSettings, seed: int = 0) -> dict[str, list[str]]:
-    return make_exams(table[table["role"] == "teaching"], table, chosen, seed)
+    return make_exams(table[table["role"] == "teaching"], table, chosen, seed, NUMBER)
 
 
 def demos(table: pd.DataFrame, count: int = 2) -> pd.DataFrame:
@@ -104,7 +106,7 @@ def test_every_maker_keeps_the_promises_of_all(
         assert question_key(known.loc[teaching_problem, "question"]) not in keys
         assert set(known.loc[exam, "role"]) == {"exam"}
         alone = known.loc[[teaching_problem]].reset_index()
-        assert make_exams(alone, table, chosen, seed) == {teaching_problem: exam}
+        assert make_exams(alone, table, chosen, seed, NUMBER) == {teaching_problem: exam}
     more = exams_of(table, settings(wanted=wanted + 2, **maker), seed)
     assert all(set(exam) <= set(more[name]) for name, exam in exams.items())
 
@@ -189,13 +191,13 @@ def test_the_nearest_of_real_problems_are_mostly_their_variants() -> None:
         ),
         0,
     )
-    near = report_exams(table, settings("nearest", 3), 0)
+    near = report_exams(table, settings("nearest", 3), 0, NUMBER)
     assert near["exams_by_size"] == {"3": 181}
     assert near["of_own_family"] > 0.9 * 3 * 181
-    own = report_exams(table, settings("family", 3), 0)
+    own = report_exams(table, settings("family", 3), 0, NUMBER)
     assert own["exams_by_size"] == {"2": 12, "3": 169}
     assert own["of_other_families"] == 0
-    levels = report_exams(table, settings("subject_level", 3, subject_level={"level": "<"}), 0)
+    levels = report_exams(table, settings("subject_level", 3, subject_level={"level": "<"}), 0, NUMBER)
     taught = table[table["role"] == "teaching"]
     lowest = table[table["role"] == "exam"].groupby("subject")["level"].min()
     assert levels["without_exam"] == (taught["level"] <= taught["subject"].map(lowest)).sum()
@@ -239,9 +241,9 @@ def test_problems_that_nothing_suits_are_counted_and_the_rest_is_examined(
         assert exams_of(table, chosen) == {"p001": ["p002"]}
     assert "1 of 2 teaching problems have no exam" in caplog.text
     assert "p000" in caplog.text
-    report = report_exams(table, chosen, 0)
+    report = report_exams(table, chosen, 0, NUMBER)
     assert (report["without_exam"], report["some_without_exam"]) == (1, ["p000"])
-    plan = plan_exams(table, demos(table), chosen, 0)
+    plan = plan_exams(table, demos(table), chosen, 0, NUMBER)
     assert set(plan["teaching_problem_id"].dropna()) == {"p001"}
     with pytest.raises(DataError, match="finds no exam problem for any of the 2 teaching problems"):
         exams_of(table, settings("subject_level", 1, subject_level={"level": (9,)}))
@@ -294,8 +296,8 @@ def test_further_demos_are_the_same_for_all_that_are_compared(caplog: pytest.Log
         [("teaching", family, f"{family}{i}?", None, None) for family in "abc" for i in range(2)]
         + [("exam", family, f"{family}{i} exam?", None, None) for family in "abc" for i in range(2)]
     )
-    plan = plan_exams(table, demos(table), settings(demos_per_exam=3), 0)
-    order = plan_exams(table.iloc[::-1], demos(table).iloc[::-1], settings(demos_per_exam=3), 0)
+    plan = plan_exams(table, demos(table), settings(demos_per_exam=3), 0, NUMBER)
+    order = plan_exams(table.iloc[::-1], demos(table).iloc[::-1], settings(demos_per_exam=3), 0, NUMBER)
     pd.testing.assert_frame_equal(plan, order)
     known = table.set_index("problem_id")
     for exam_problem, rows in plan.groupby("exam_problem_id"):
@@ -306,7 +308,7 @@ def test_further_demos_are_the_same_for_all_that_are_compared(caplog: pytest.Log
         families = {known.loc[demo.partition(":")[0], "family"] for demo in companions}
         assert known.loc[exam_problem, "family"] not in families
     with caplog.at_level(logging.WARNING):
-        short = plan_exams(table, demos(table), settings(demos_per_exam=9), 0)
+        short = plan_exams(table, demos(table), settings(demos_per_exam=9), 0, NUMBER)
     assert "exams.demos_per_exam" in caplog.text
     for row in short[short["demo_id"].notna()].itertuples():
         assert str(row.teaching_problem_id) not in str(row.companions)
@@ -315,7 +317,7 @@ def test_further_demos_are_the_same_for_all_that_are_compared(caplog: pytest.Log
 
 def test_one_demo_an_exam_needs_no_further_column() -> None:
     table = problems([("teaching", "a", "1?", None, None), ("exam", "a", "2?", None, None)])
-    assert "companions" not in plan_exams(table, demos(table), settings(), 0)
+    assert "companions" not in plan_exams(table, demos(table), settings(), 0, NUMBER)
 
 
 TOPIC = problems([("teaching", "a", word, None, None) for word in ("Find x", "Find y", "Find z")])

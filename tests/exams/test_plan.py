@@ -13,10 +13,12 @@ from lbt import tables
 from lbt.errors import DataError
 from lbt.exams import ExamSettings, plan_exams
 from lbt.generation import SamplingSettings
+from lbt.grading import domain_named
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=25)
 
 SAMPLING = SamplingSettings(temperature=0.7, max_tokens=20)
+NUMBER = domain_named("number")
 
 
 def problems(teaching: dict[str, int], exam: dict[str, int]) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def rationales(table: pd.DataFrame, verdicts: list[str]) -> pd.DataFrame:
 
 def plan_of(table: pd.DataFrame, verdicts: list[str], wanted: int = 3, seed: int = 0) -> pd.DataFrame:
     settings = ExamSettings(problems_per_demo=wanted, sampling=SAMPLING)
-    plan = plan_exams(table, rationales(table, verdicts), settings, seed)
+    plan = plan_exams(table, rationales(table, verdicts), settings, seed, NUMBER)
     tables.exam_plan.validate(plan)
     return plan
 
@@ -51,7 +53,7 @@ def test_rationales_without_an_answer_are_examined_on_request_and_failed_ones_ne
     told = rationales(table, ["correct", "no_answer", "truncated", "error"])
     settings = ExamSettings(problems_per_demo=2, sampling=SAMPLING)
     for answerless, demos in ((False, {0}), (True, {0, 1, 2})):
-        plan = plan_exams(table, told, settings, 0, answerless=answerless)
+        plan = plan_exams(table, told, settings, 0, NUMBER, answerless=answerless)
         assert set(plan["demo_id"].dropna()) == {f"a-teaching-0:{i}" for i in demos}
 
 

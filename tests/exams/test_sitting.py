@@ -38,7 +38,7 @@ def sit(asker: Asker, *scripts: Script, temperature: float = 0.7) -> Asked:
     settings = ExamSettings(
         problems_per_demo=2, repeats=2, sampling=SamplingSettings(temperature=temperature, max_tokens=9)
     )
-    plan = plan_exams(PROBLEMS, RATIONALES, settings, 0)
+    plan = plan_exams(PROBLEMS, RATIONALES, settings, 0, asker.domain)
     papers = ExamPapers(plan, PROBLEMS, RATIONALES, asker.prompts, settings, asker.domain)
     names = [f"s{number}" for number, _ in enumerate(scripts, start=1)]
     students = {

@@ -69,7 +69,7 @@ SETTINGS: dict[str, Any] = {
 
 def plan(**options: Any) -> dict[str, Any]:
     settings = RunSettings(**SETTINGS | options)
-    ingest = INGEST | {"exams": report_exams(PROBLEMS, settings.exams, settings.seed)}
+    ingest = INGEST | {"exams": report_exams(PROBLEMS, settings.exams, settings.seed, NUMBER)}
     return plan_run(settings, PROBLEMS, ingest)
 
 
@@ -88,7 +88,7 @@ def test_exams_are_counted_as_they_are_planned_and_sat(asker: Asker) -> None:
     rationales = sample_rationales(asker, PROBLEMS, teacher, SETTINGS["teaching"]).table
     assert rationales["demo_id"].nunique() == 6 * 4
     papers = ExamPapers(
-        plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
+        plan_exams(PROBLEMS, rationales, EXAMS, 0, NUMBER), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
     )
     student = scripted_model(lambda messages, sample: "#### 1", "student")
     sat = sit_one(asker, papers, "strong", student)
@@ -96,7 +96,7 @@ def test_exams_are_counted_as_they_are_planned_and_sat(asker: Asker) -> None:
     assert load["prompts"] == len(papers.plan)
     assert load["generations"] == len(sat.table) == sat.usage["new"]
     one = rationales[rationales["sample_index"] == 0]
-    assert load["fewest"] == len(plan_exams(PROBLEMS, one, EXAMS, 0)) * papers.repeats
+    assert load["fewest"] == len(plan_exams(PROBLEMS, one, EXAMS, 0, NUMBER)) * papers.repeats
 
 
 def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
@@ -113,7 +113,7 @@ def test_prompt_tokens_are_those_of_the_rendered_prompts() -> None:
         ]
     )
     papers = ExamPapers(
-        plan_exams(PROBLEMS, rationales, EXAMS, 0), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
+        plan_exams(PROBLEMS, rationales, EXAMS, 0, NUMBER), PROBLEMS, rationales, PROMPTS, EXAMS, NUMBER
     )
     prompts = [prompting.render(task.messages, "") for task in papers.tasks("strong")]
     sizes = prompting.count(prompts)
@@ -161,7 +161,7 @@ CODE: dict[str, Any] = {"domain": "code", "debug": DebugSettings(teacher=True, s
 def coded(job: str, **options: Any) -> dict[str, dict[str, Any]]:
     problems = PROBLEMS.assign(answer=GOLD.dumped())
     settings = RunSettings(**SETTINGS | CODE | options)
-    ingest = INGEST | {"exams": report_exams(problems, settings.exams, settings.seed)}
+    ingest = INGEST | {"exams": report_exams(problems, settings.exams, settings.seed, NUMBER)}
     return loads(plan_run(settings, problems, ingest), job)
 
 

@@ -463,7 +463,7 @@ def test_exams_are_made_of_code_problems(tmp_path: Path, maker: str) -> None:
     exams = ExamSettings(
         maker=maker, problems_per_demo=1, sampling=SamplingSettings(temperature=0.0, max_tokens=9)
     )
-    report = report_exams(problems, exams, 0)
+    report = report_exams(problems, exams, 0, CODE)
     assert report["without_exam"] == 0
     if maker == "family":
         assert report["of_other_families"] == 0

@@ -68,7 +68,12 @@ def models(students: dict[str, Student]) -> dict[str, ModelSettings]:
 def papers(asker: Asker) -> ExamPapers:
     taught = rationales()
     return ExamPapers(
-        plan_exams(PROBLEMS, taught, SETTINGS, 0), PROBLEMS, taught, asker.prompts, SETTINGS, asker.domain
+        plan_exams(PROBLEMS, taught, SETTINGS, 0, asker.domain),
+        PROBLEMS,
+        taught,
+        asker.prompts,
+        SETTINGS,
+        asker.domain,
     )
 
 

@@ -49,7 +49,7 @@ def adder() -> Adder:
 
 def taught(adder: Adder, asker: Asker) -> tuple[pd.DataFrame, ExamPapers]:
     rationales = sample_rationales(asker, PROBLEMS, adder.model, TEACHING).table
-    plan = plan_exams(PROBLEMS, rationales, EXAMS, 0)
+    plan = plan_exams(PROBLEMS, rationales, EXAMS, 0, asker.domain)
     return rationales, ExamPapers(plan, PROBLEMS, rationales, asker.prompts, EXAMS, asker.domain)
 
 

@@ -180,7 +180,7 @@ def test_a_worked_example_passes_the_visible_tests_and_an_unsolved_problem_is_no
     teaching = TeachingSettings(samples=2, sampling=SAMPLING)
     exams = ExamSettings(problems_per_demo=2, repeats=1, sampling=SAMPLING)
     rationales = sample_rationales(code, ASKED, model, teaching).table
-    plan = plan_exams(ASKED, rationales, exams, 0)
+    plan = plan_exams(ASKED, rationales, exams, 0, code.domain)
     papers = ExamPapers(plan, ASKED, rationales, code.prompts, exams, code.domain)
     found = ask_teacher(code, ASKED, papers, model, teaching, SearchSettings(solutions=2))
     answers = tables.baseline_answers.validate(found.answers)

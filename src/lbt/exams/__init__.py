@@ -1,6 +1,6 @@
 """Students sit exams with the teacher's rationales as demos."""
 
-from lbt.exams.makers import nearest_first, report_exams, similarities
+from lbt.exams.makers import nearest_first, report_exams, same_answer_figures, similarities
 from lbt.exams.papers import ExamPapers
 from lbt.exams.plan import plan_exams
 from lbt.exams.settings import ExamSettings, NearestSettings
@@ -15,6 +15,7 @@ __all__ = [
     "nearest_first",
     "plan_exams",
     "report_exams",
+    "same_answer_figures",
     "similarities",
     "sit_exams",
 ]

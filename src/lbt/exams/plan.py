@@ -7,7 +7,7 @@ import pandas as pd
 from lbt import tables
 from lbt.exams.makers import Companions, make_exams
 from lbt.exams.settings import ExamSettings
-from lbt.grading import ANSWERED, COUNTED
+from lbt.grading import ANSWERED, COUNTED, Domain
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ def plan_exams(
     rationales: pd.DataFrame,
     settings: ExamSettings,
     seed: int,
+    domain: Domain,
     *,
     answerless: bool = False,
 ) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def plan_exams(
     demos = rationales[rationales["verdict"].isin(examined)].drop_duplicates("demo_id")
     demos_of = {problem: sorted(rows["demo_id"]) for problem, rows in demos.groupby("problem_id")}
     taught = problems[(problems["role"] == "teaching") & problems["problem_id"].isin(list(demos_of))]
-    exams = make_exams(taught, problems, settings, seed) if len(taught) else {}
+    exams = make_exams(taught, problems, settings, seed, domain) if len(taught) else {}
     family: dict[str, str] = dict(zip(problems["problem_id"], problems["family"], strict=True))
     rows: list[tuple[str | None, str | None, str, str]] = [
         (demo, teaching_problem, exam_problem, family[teaching_problem])

@@ -43,12 +43,15 @@ class ExamSettings(Settings):
     At temperature 0 one repeat is enough. With more than one demo per exam the further ones are of other
     teaching problems and the same for all demos, and for the baseline, of an exam problem. With
     `teaching_problems` every teaching problem is also an exam problem of the others, as in the paper's
-    experiment on programs, and no other is needed.
+    experiment on programs, and no other is needed. With `same_answer` avoid, exam problems that have the
+    teaching problem's gold answer are taken only where too few others suit: a student that copies the demo's
+    answer would be right there.
     """
 
     maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
     problems_per_demo: int | None = Field(default=3, ge=1, description="None: all that suit.")
     teaching_problems: bool = False
+    same_answer: Literal["avoid", "allow"] = "avoid"
     demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
     sampling: SamplingSettings

@@ -46,6 +46,9 @@ def _data(data: Plan) -> Iterator[str]:
     exams = data["exams"]
     sizes = ", ".join(f"{count:,} of {size}" for size, count in exams["exams_by_size"].items())
     yield f"  exams by number of exam problems: {sizes} ({exams['exam_problems_in_use']:,} problems in use)"
+    asked = sum(int(size) * count for size, count in exams["exams_by_size"].items())
+    same = f"{exams['with_same_answer']:,} of {asked:,} (exams.same_answer: {exams['same_answer']})"
+    yield f"  exam problems with the taught problem's answer: {same}"
     for bad in data["set_aside"]:
         yield f"  set aside: {bad['file']}:{bad['row']}: {bad['field']} {bad['reason']}"
     for column in ("level", "subject"):

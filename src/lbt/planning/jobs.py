@@ -139,7 +139,7 @@ def _taught_and_examined(
     models, exams = settings.models, settings.exams
     rationales = sample_rationales(asker, problems, models.teacher, asker.teaching).table
     with _without_warnings():
-        plan = plan_exams(problems, rationales, exams, settings.seed)
+        plan = plan_exams(problems, rationales, exams, settings.seed, asker.domain)
     if not baseline:
         plan = plan[plan["demo_id"].notna()]
     papers = ExamPapers(plan, problems, rationales, settings.prompts, exams, asker.domain)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lbt.errors import DataError
 from lbt.grading import Domain
+from lbt.problems.elementary import draw_elementary
 from lbt.problems.naming import Naming
 from lbt.problems.reading import ProblemReader, Records
 from lbt.problems.records import file_records, folder_records, hub_records
@@ -37,6 +38,8 @@ def gather(
 
     Bad rows are in the account, and no row here; the caller judges them.
     """
+    if settings.source == "elementary":
+        return _drawn(settings, seed)
     if settings.source == "huggingface":
         return _from_hub(settings, seed, domain)
     path = str(settings.path)
@@ -68,6 +71,11 @@ def gather(
     return Gathered(
         names[path], reader.default_family, main + exam + evaluation, split, reader.account, counts
     )
+
+
+def _drawn(settings: ProblemSettings, seed: int) -> Gathered:
+    rows, name = draw_elementary(settings, seed), settings.source
+    return Gathered(name, name, rows, "hash", Account(lines=len(rows), rows_by_file={name: len(rows)}))
 
 
 def _from_hub(settings: ProblemSettings, seed: int, domain: Domain | None) -> Gathered:

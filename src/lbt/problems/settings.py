@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lbt.configuration import Settings
 
-BuiltIn = Literal["pocket", "pocket_code"]
+BuiltIn = Literal["pocket", "pocket_code", "elementary"]
 CodeSource = Literal["humaneval", "mbpp", "evalplus", "code_jsonl"]
 
 BUILT_IN: tuple[str, ...] = get_args(BuiltIn)
@@ -33,6 +33,19 @@ class PocketProblemSettings(Settings):
     """How the embedded worlds draw their problems."""
 
     lucky_share: float = Field(default=0.5, ge=0, le=1)
+
+
+class ElementaryProblemSettings(Settings):
+    """Which elementary word problems are drawn.
+
+    `families` are the names of the wanted ones, all by default. Those of `held_out` have evaluation problems
+    only, so that the evaluation knows families of which nothing was taught. `largest` is about the size of
+    the numbers: sums are to twice as much, products to half its square.
+    """
+
+    families: tuple[str, ...] | None = None
+    held_out: tuple[str, ...] = ()
+    largest: int = Field(default=20, ge=8, le=200)
 
 
 class HuggingFaceSettings(Settings):
@@ -77,6 +90,7 @@ class ProblemSettings(Settings):
     columns: dict[FieldName, str] = Field(default_factory=dict)
     labels: dict[str, str] = Field(default_factory=dict)
     pocket: PocketProblemSettings = PocketProblemSettings()
+    elementary: ElementaryProblemSettings = ElementaryProblemSettings()
     huggingface: HuggingFaceSettings = HuggingFaceSettings()
     code: CodeProblemSettings = CodeProblemSettings()
 
@@ -111,7 +125,7 @@ class ProblemSettings(Settings):
         if self.source not in BUILT_IN and not self.path:
             raise ValueError(
                 f"problems.source is {self.source!r}, so problems.path must name a file; "
-                "for the built-in problems set problems.source: pocket or pocket_code"
+                f"for built-in problems set problems.source to one of {', '.join(BUILT_IN)}"
             )
         return self
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from lbt.reporting.texts import Figures, Row, difference, generations, intervals_note, share, table
+from lbt.reporting.texts import (
+    Figures,
+    Row,
+    difference,
+    generations,
+    intervals_note,
+    same_answers,
+    share,
+    table,
+)
 
 _METHODS = {
     "greedy": "Greedy answer",
@@ -50,6 +59,7 @@ def summarise_search(metrics: Figures, usages: Sequence[Figures]) -> str:
         *_accuracies(metrics, _BASELINES),
         *_difference(metrics, "sum", "teacher_exams.sum", "SUM over own exams"),
         *_difference(metrics, "sum", "worked_examples", "SUM over examples"),
+        *same_answers(metrics),
         ("Generations a problem", _cost(metrics)),
         ("Generations", generations(usages)),
     ]

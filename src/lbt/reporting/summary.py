@@ -9,6 +9,7 @@ from lbt.reporting.texts import (
     difference,
     generations,
     intervals_note,
+    same_answers,
     share,
     table,
 )
@@ -25,6 +26,7 @@ def summarise(metrics: Figures, outcome: Mapping[str, str], usages: Sequence[Fig
     rows = [
         *_evaluation(metrics),
         *_scores(metrics),
+        *same_answers(metrics),
         *_pairs(metrics),
         ("Generations", generations(usages)),
     ]

@@ -64,6 +64,14 @@ def _points(share: float) -> str:
     return f"{100 * share:+z.1f}"
 
 
+def same_answers(figures: Figures) -> list[Row]:
+    """How many exams ask for the answer that was taught; nothing where no exam was sat."""
+    if "exam.pairs" not in figures:
+        return []
+    counts = f"{figures['exam.same_answer']:,.0f} of {figures['exam.pairs']:,.0f}"
+    return [("Exams on the taught answer", f"{counts} (exams.same_answer)")]
+
+
 def intervals_note(figures: Figures) -> str:
     """What the intervals of a table speak of; nothing where it has only one kind."""
     if not any(name.endswith("_family_ci_low") for name in figures):

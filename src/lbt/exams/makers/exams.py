@@ -9,8 +9,10 @@ from lbt.errors import DataError
 from lbt.exams.makers.family import rank_by_family
 from lbt.exams.makers.fixed import rank_by_list
 from lbt.exams.makers.nearest import rank_by_nearness
+from lbt.exams.makers.same_answer import SharedAnswers
 from lbt.exams.makers.subject_level import rank_by_subject_and_level
 from lbt.exams.settings import ExamSettings
+from lbt.grading import Domain
 from lbt.problems import question_key
 
 logger = logging.getLogger(__name__)
@@ -28,25 +30,30 @@ _SHOWN = 10
 
 
 def make_exams(
-    taught: pd.DataFrame, problems: pd.DataFrame, settings: ExamSettings, seed: int
+    taught: pd.DataFrame, problems: pd.DataFrame, settings: ExamSettings, seed: int, domain: Domain
 ) -> dict[str, list[str]]:
     """For each teaching problem in `taught`, the sorted ids of at most `problems_per_demo` exam problems.
 
     These have the role exam, or with `teaching_problems` that or the role teaching.
 
     Whatever the maker, no exam asks what its teaching problem asks (as `question_key` sees it), nor one
-    question twice, and the order of the rows makes no difference. What a teaching problem gets does not
-    depend on which others are taught. Short exams are counted in a warning; a teaching problem that no
-    exam problem suits is left out with one. Raises DataError if none is left, and where a maker says so.
+    question twice, and the order of the rows makes no difference. With `same_answer` avoid, problems that
+    have the teaching problem's answer are taken after all others. What a teaching problem gets does not
+    depend on which others are taught. Short exams are counted in a warning; a teaching problem that no exam
+    problem suits is left out with one. Raises DataError if none is left, and where a maker says so.
     """
     taught = taught.sort_values("problem_id", ignore_index=True)
     roles = ["exam", "teaching"] if settings.teaching_problems else ["exam"]
     pool = problems[problems["role"].isin(roles)].sort_values("problem_id", ignore_index=True)
     keys: dict[str, str] = dict(zip(pool["problem_id"], pool["question"].map(question_key), strict=True))
     own = dict(zip(taught["problem_id"], taught["question"].map(question_key), strict=True))
+    rankings = _MAKERS[settings.maker](taught, pool, settings, seed)
+    if settings.same_answer == "avoid":
+        answers = SharedAnswers(pd.concat([taught, pool]), domain)
+        rankings = ((name, answers.others_first(name, ranked)) for name, ranked in rankings)
     exams = {
         problem_id: _take(ranked, keys, own[problem_id], settings.problems_per_demo)
-        for problem_id, ranked in _MAKERS[settings.maker](taught, pool, settings, seed)
+        for problem_id, ranked in rankings
     }
     made = {problem_id: exam for problem_id, exam in exams.items() if exam}
     _tell(taught, exams, made, settings)

@@ -83,6 +83,10 @@ class ChoiceDomain(PlainDomain):
             return None if len(plain) > 2 else letter.upper()
         return None if _others(plain[found.end() :], letter.upper()) else letter.upper()
 
+    def answer_class(self, gold: str) -> str | None:
+        """None: of few answers, those that are not a problem's own would give it away."""
+        return None
+
 
 def _others(rest: str, choice: str) -> bool:
     """Whether what follows a choice offers another one: "B or C"."""

@@ -55,6 +55,13 @@ class Domain(Protocol):
         Equal results are equal answers; whether equal answers have one result is the domain's matter.
         """
 
+    def answer_class(self, gold: str) -> str | None:
+        """Equal for gold answers of different problems that are one answer; found without comparing pairs.
+
+        None where it says nothing that two problems have one answer.
+        """
+        return self.canonical(gold)
+
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The key for which each answer to one problem votes, one for all equal answers; None for none.
 

@@ -12,10 +12,15 @@ from lbt.prompts import DebugSettings, PromptSettings
 
 
 def plan_exams(
-    problems: pd.DataFrame, rationales: pd.DataFrame, exams: ExamSettings, seed: Seed
+    problems: pd.DataFrame,
+    rationales: pd.DataFrame,
+    exams: ExamSettings,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
 ) -> pd.DataFrame:
     """Which exam problems each demo, and the baseline, gets."""
-    return stage.plan_exams(problems, rationales, exams, seed.root)
+    return stage.plan_exams(problems, rationales, exams, seed.root, domain.graded_by(grading))
 
 
 def sit_exams(

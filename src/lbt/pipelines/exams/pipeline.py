@@ -14,7 +14,14 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 plan_exams,
-                inputs=["problems", "rationales", "params:exams", "params:seed"],
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "params:exams",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                ],
                 outputs="exam_plan",
                 name="plan_exams",
             ),

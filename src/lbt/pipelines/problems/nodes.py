@@ -23,7 +23,7 @@ def ingest_problems(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The problems with their roles, and a report of what was read and of the exams that it makes."""
     table, report = read_problems(problems, seed, domain, grading, exams)
-    return table, report | {"exams": report_exams(table, exams, seed.root)}
+    return table, report | {"exams": report_exams(table, exams, seed.root, domain.graded_by(grading))}
 
 
 def read_problems(

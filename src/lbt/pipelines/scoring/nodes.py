@@ -3,7 +3,9 @@
 import pandas as pd
 
 from lbt import scoring as stage
-from lbt.pipelines.parameters import Seed
+from lbt.exams import same_answer_figures
+from lbt.grading import GradingSettings
+from lbt.pipelines.parameters import Domain, Seed
 from lbt.pocket.procedures import label_procedures
 from lbt.scoring import ScoringSettings, lucky_auc, score_metrics
 
@@ -14,10 +16,13 @@ def score_rationales(
     exam_answers: pd.DataFrame,
     scoring: ScoringSettings,
     seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
     """LbT scores, the procedures where they are known (the pocket), and what the scores tell apart."""
     scores = stage.score_rationales(exam_answers, scoring)
     procedures = label_procedures(problems, rationales)
     metrics = score_metrics(rationales, scores, scoring, seed.root)
     metrics |= lucky_auc(rationales, scores, procedures, scoring, seed.root)
+    metrics |= same_answer_figures(exam_answers, problems, domain.graded_by(grading))
     return scores, procedures, metrics

@@ -13,7 +13,15 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 score_rationales,
-                inputs=["problems", "rationales", "exam_answers", "params:scoring", "params:seed"],
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "exam_answers",
+                    "params:scoring",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                ],
                 outputs=["lbt_scores", "procedures", "score_metrics"],
                 name="score_rationales",
             ),

@@ -58,9 +58,12 @@ def plan_exams(
     exams: ExamSettings,
     search: SearchSettings,
     seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
 ) -> pd.DataFrame:
     """As in the main job; with `search.paper` rationales without an answer are examined too."""
-    return exam_stage.plan_exams(problems, rationales, exams, seed.root, answerless=search.paper)
+    graded_by = domain.graded_by(grading)
+    return exam_stage.plan_exams(problems, rationales, exams, seed.root, graded_by, answerless=search.paper)
 
 
 def examine_rationales(
@@ -152,7 +155,11 @@ def plot_curve(search_curve: pd.DataFrame) -> go.Figure:
 
 
 def write_summary(
-    search_metrics: Figures, teaching_usage: Figures, exam_usage: Figures, baseline_usage: Figures
+    search_metrics: Figures,
+    score_metrics: Figures,
+    teaching_usage: Figures,
+    exam_usage: Figures,
+    baseline_usage: Figures,
 ) -> str:
     """The run's figures as a short text."""
-    return summarise_search(search_metrics, [teaching_usage, exam_usage, baseline_usage])
+    return summarise_search(search_metrics | score_metrics, [teaching_usage, exam_usage, baseline_usage])

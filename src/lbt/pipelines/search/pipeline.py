@@ -60,7 +60,15 @@ def _exams() -> Pipeline:
         [
             node(
                 plan_exams,
-                inputs=["problems", "rationales", "params:exams", "params:search", "params:seed"],
+                inputs=[
+                    "problems",
+                    "rationales",
+                    "params:exams",
+                    "params:search",
+                    "params:seed",
+                    "params:domain",
+                    "params:grading",
+                ],
                 outputs="exam_plan",
                 name="plan_exams",
             ),
@@ -148,7 +156,7 @@ def _report() -> Pipeline:
             node(plot_curve, inputs="search_curve", outputs="search_curve_plot", name="plot_curve"),
             node(
                 write_summary,
-                inputs=["search_metrics", "teaching_usage", "exam_usage", "baseline_usage"],
+                inputs=["search_metrics", "score_metrics", "teaching_usage", "exam_usage", "baseline_usage"],
                 outputs="summary",
                 name="write_summary",
             ),

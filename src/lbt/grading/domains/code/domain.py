@@ -93,6 +93,10 @@ class CodeDomain(Domain):
         gold = _readable(answer)
         return answer.strip() or None if gold is None else f"{gold.kind} {gold.entry_point}"
 
+    def answer_class(self, gold: str) -> str | None:
+        """None: tests tell which programs are right, not whether one is right for two problems."""
+        return None
+
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """One key for programs that give the same on the inputs of the visible tests and on made ones.
 

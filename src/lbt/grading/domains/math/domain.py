@@ -8,6 +8,7 @@ from lbt.grading.domains.domain import Domain
 from lbt.grading.domains.math.comparison import Pair, compare_many
 from lbt.grading.domains.math.forms import tidy
 from lbt.grading.domains.math.reading import Reading, read_math
+from lbt.grading.domains.number import read_number
 from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import Attempt, Graded, Verdict
 
@@ -49,6 +50,11 @@ class MathDomain(Domain):
     def canonical(self, answer: str) -> str | None:
         """The tidy form; equal answers may have several."""
         return tidy(answer)
+
+    def answer_class(self, gold: str) -> str | None:
+        """The value of a number, the tidy form of anything else."""
+        value = read_number(gold)
+        return self.canonical(gold) if value is None else str(value)
 
     def votes(self, answers: Sequence[str | None], gold: str) -> list[str | None]:
         """The class of each answer, numbered in the order in which classes appear.
