@@ -1,6 +1,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,14 @@ def architectures() -> dict[str, "PretrainedConfig"]:
 
 
 @pytest.mark.parametrize("architecture", ["plain", "grouped heads", "sliding window", "learned positions"])
+@pytest.mark.parametrize("shared", ["", "apples gives boxes first gives so many apples that first boxes "])
 def test_greedy_decoding_equals_that_of_transformers(
-    architecture: str, tokenizer_folder: Path, tmp_path: Path, stores: Iterator[GenerationStore]
+    architecture: str,
+    shared: str,
+    tokenizer_folder: Path,
+    tmp_path: Path,
+    stores: Iterator[GenerationStore],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import torch
     from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
@@ -99,7 +106,13 @@ def test_greedy_decoding_equals_that_of_transformers(
     tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
     for part in (model, tokenizer):
         part.save_pretrained(tmp_path / "model")
-    requests = make_requests(20, GREEDY, 1)
+    from lbt.generation.engines.transformers import reading
+
+    monkeypatch.setattr(reading, "PASS", {"cpu": 0.0})  # what is shared is read once however little it is
+    requests = [
+        replace(request, messages=(("user", shared + request.messages[0][1]),))
+        for request in make_requests(20, GREEDY, 1)
+    ]
     ours = texts(generate(settings_of(tmp_path / "model"), requests, next(stores), "exams"))
     theirs = []
     for request in requests:

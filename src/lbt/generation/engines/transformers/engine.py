@@ -2,8 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ import transformers
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lbt.generation.engines.engine import Generated, Prompt
+from lbt.generation.engines.transformers.attention import use_grouped_attention
+from lbt.generation.engines.transformers.batching import batches
 from lbt.generation.engines.transformers.decoding import Batch, Ending, decode
 from lbt.generation.engines.transformers.hardware import choose_device, choose_dtype
 from lbt.generation.engines.transformers.loading import load_model
@@ -24,15 +25,16 @@ from lbt.generation.settings import ModelSettings, SamplingSettings
 _MAXIMUM_ROWS = {"cpu": 192, "cuda": 512}
 _CPU_BYTES = 1 << 30
 _GPU_SHARE = 0.4
-# Prompts that are sorted by length at a time: more would pad less by under a percent, and hold more memory.
+# Prompts that are made into batches at a time: more would leave fewer batches half full, and take memory.
 _WINDOW = 8192
 
 
 class TransformersEngine:
-    """Batches sorted by length, every sample drawn from its own random stream (`sample_stream`).
+    """Batches of neighbours of like length, every sample drawn from its own random stream (`sample_stream`).
 
-    A sample depends on what else is in its batch by rounding alone: in bfloat16 a rare token differs with the
-    batch's shape, in float32 a very rare one, with batch_size 1 none.
+    What the prompts of a batch share is read once. A sample depends on what else is in its batch by rounding
+    alone: in bfloat16 a rare token differs with the batch's shape, in float32 a very rare one, with
+    batch_size 1 none.
 
     Args:
         settings: Device, precision and batch size.
@@ -52,6 +54,8 @@ class TransformersEngine:
         # On a CPU eager attention is the faster one in bfloat16 for one new token a row.
         attention = "eager" if self._device.type == "cpu" else "sdpa"
         model = load_model(identity, settings.adapter, choose_dtype(settings.dtype, self._device), attention)
+        if attention == "eager":
+            use_grouped_attention(model)
         self._model: PreTrainedModel | None = model.to(self._device).eval()
         self._context = _context_length(self._model)
         self._ends = _end_tokens(self._model, self._tokenizer)
@@ -60,7 +64,7 @@ class TransformersEngine:
         """Yield the samples of all prompts as they end, one window of prompts after the other."""
         iterator = iter(prompts)
         while window := list(islice(iterator, _WINDOW)):
-            for sampling, batch in self._batches(window):
+            for sampling, batch in batches(window, self._rows):
                 # Not around the loop: what the caller does between two results is not inference.
                 yield from _in_inference_mode(self._answer(batch, sampling))
 
@@ -94,24 +98,6 @@ class TransformersEngine:
         text = self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         ends = [place for place in map(text.find, stop) if place >= 0]
         return Completion(text[: min(ends, default=len(text))], reason, len(prompt.tokens), len(tokens))
-
-    def _batches(self, prompts: list[Prompt]) -> Iterator[tuple[SamplingSettings, list[Prompt]]]:
-        """Batches of equal sampling settings, longest prompts first: memory is shortest at the start."""
-        prompts = sorted(prompts, key=lambda prompt: (prompt.sampling.model_dump_json(), -len(prompt.tokens)))
-        for sampling, group in groupby(prompts, key=lambda prompt: prompt.sampling):
-            batch: list[Prompt] = []
-            free = 0
-            for prompt in group:
-                remaining = prompt.samples
-                while remaining:
-                    if not free:
-                        if batch:
-                            yield sampling, batch
-                        batch, free = [], self._rows(len(prompt.tokens) + sampling.max_tokens)
-                    taken, remaining = remaining[:free], remaining[free:]
-                    batch.append(replace(prompt, samples=taken))
-                    free -= len(taken)
-            yield sampling, batch
 
     def _rows(self, length: int) -> int:
         """How many answers of this length, prompt included, are written at a time."""
