@@ -93,6 +93,7 @@ FIGURES = {
     "preferences.pairs": ("pairs", "{:.0f}", "count"),
     "scoring.auc_right_wrong": ("AUC right/wrong", "{:.3f}", "score"),
     "scoring.auc_right_lucky": ("AUC right/lucky", "{:.3f}", "score"),
+    "explore.luck": ("right by luck", "{:.1%}", "share"),
     "explore.pass_at_k": ("pass@K", "{:.1%}", "share"),
     "explore.pass_at_k_s": ("pass@K-4", "{:.1%}", "share"),
     "explore.distinct_right": ("different right texts", "{:.1%}", "share"),

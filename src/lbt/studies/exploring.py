@@ -37,6 +37,16 @@ def explore(rationales: pd.DataFrame, scores: pd.Series) -> dict[str, float]:
     return figures | {"tokens": float(table["tokens"].mean())}
 
 
+def luck(rationales: pd.DataFrame, procedures: pd.DataFrame) -> dict[str, float]:
+    """`luck`: of the rationales by another than the right procedure, the share whose answer is right.
+
+    Of yes-or-no questions it is about a half; nothing where the procedures are not known.
+    """
+    wrong_ones = set(procedures.loc[~procedures["right"].astype(bool), "rationale_id"])
+    answered = rationales[rationales["verdict"].isin(COUNTED) & rationales["rationale_id"].isin(wrong_ones)]
+    return {"luck": float(answered["verdict"].eq("correct").mean())} if len(answered) else {}
+
+
 def _of_problem(problem: pd.DataFrame) -> dict[str, float]:
     right = problem[problem["right"]]
     different = right["words"].nunique()

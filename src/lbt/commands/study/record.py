@@ -1,5 +1,6 @@
 """The study in MLflow: its own run, and those of its cells below it."""
 
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,9 @@ from lbt.commands.study.project import StudyProject
 from lbt.studies import Cell
 from lbt.studies.settings import Value
 
-_STUDY, _CELL = "study", "study.cell"
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one bar for each small table
+
+_STUDY = "study"
 _WHOLE = "study.whole"
 """The tag of the study's own run."""
 _NOTE = "mlflow.note.content"

@@ -15,7 +15,7 @@ from lbt.errors import DataError
 from lbt.reporting.page.study import StudyMaterial, report_study
 from lbt.reporting.study_text import describe_study
 from lbt.studies import Cell, compare_arms, list_cells, read_outcomes
-from lbt.studies.exploring import explore
+from lbt.studies.exploring import explore, luck
 from lbt.studies.outcomes import TABLES
 from lbt.study_tables import study_cells, study_outcomes
 
@@ -152,6 +152,9 @@ class Results:
         if rationales is not None and scores is not None:
             means = scores[scores["student"] == "mean"].set_index("demo_id")["lbt_score"]
             figures |= {f"explore.{key}": value for key, value in explore(rationales, means).items()}
+        procedures = self._table(run, "procedures")
+        if rationales is not None and procedures is not None:
+            figures |= {f"explore.{key}": value for key, value in luck(rationales, procedures).items()}
         if run.info.end_time:
             figures["seconds"] = (run.info.end_time - run.info.start_time) / 1000
         return figures
