@@ -53,6 +53,18 @@ rationales = _table(
     }
 )
 
+exam_problems = problems  # with the consensus for the gold of exam problems, where exams.labels says so
+
+consensus_answers = _table(
+    {
+        "problem_id": _text(),
+        "family": _text(),
+        "sample_index": _count(),
+        **_answer(),
+    },
+    unique=["problem_id", "sample_index"],
+)
+
 exam_plan = _table(
     {
         "demo_id": _text(nullable=True),  # none: the baseline without a demo

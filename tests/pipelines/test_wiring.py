@@ -51,6 +51,11 @@ def test_every_parameter_of_every_pipeline_is_typed_so_that_kedro_checks_it(main
 
 def test_nothing_expensive_is_kept_in_memory_only(main_job: Pipeline) -> None:
     """The store is an input of every node that generates, so a killed node loses nothing."""
-    generating = ["teaching.sample_rationales", "exams.sit_exams", "evaluation.answer_problems"]
+    generating = [
+        "teaching.sample_rationales",
+        "exams.agree_on_exams",
+        "exams.sit_exams",
+        "evaluation.answer_problems",
+    ]
     users = [node.name for node in main_job.nodes if "generation_store" in node.inputs]
     assert users == generating

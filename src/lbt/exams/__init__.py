@@ -1,5 +1,6 @@
 """Students sit exams with the teacher's rationales as demos."""
 
+from lbt.exams.consensus import ask_for_consensus, with_consensus
 from lbt.exams.makers import nearest_first, report_exams, same_answer_figures, similarities
 from lbt.exams.papers import ExamPapers
 from lbt.exams.plan import plan_exams
@@ -11,6 +12,7 @@ __all__ = [
     "ExamPapers",
     "ExamSettings",
     "NearestSettings",
+    "ask_for_consensus",
     "for_each_student",
     "nearest_first",
     "plan_exams",
@@ -18,4 +20,5 @@ __all__ = [
     "same_answer_figures",
     "similarities",
     "sit_exams",
+    "with_consensus",
 ]

@@ -37,6 +37,13 @@ class FixedSettings(Settings):
     path: str | None = None
 
 
+class ConsensusSettings(Settings):
+    """How the teacher agrees with itself on an exam problem (Weak-to-Strong Reasoning: 10 answers, 0.6)."""
+
+    samples: int = Field(default=8, ge=1)
+    minimum_confidence: float = Field(default=0.6, ge=0, le=1)
+
+
 class ExamSettings(Settings):
     """Which exam problems a demo is tried on, how many, and how often.
 
@@ -45,19 +52,31 @@ class ExamSettings(Settings):
     `teaching_problems` every teaching problem is also an exam problem of the others, as in the paper's
     experiment on programs, and no other is needed. With `same_answer` avoid, exam problems that have the
     teaching problem's gold answer are taken only where too few others suit: a student that copies the demo's
-    answer would be right there.
+    answer would be right there. With `labels: consensus` an exam answer is right if it is what most of the
+    teacher's own answers to the exam problem are; the gold answers are not used.
     """
 
     maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
     problems_per_demo: int | None = Field(default=3, ge=1, description="None: all that suit.")
     teaching_problems: bool = False
     same_answer: Literal["avoid", "allow"] = "avoid"
+    labels: Literal["gold", "consensus"] = "gold"
+    consensus: ConsensusSettings = ConsensusSettings()
     demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
     sampling: SamplingSettings
     nearest: NearestSettings = NearestSettings()
     subject_level: SubjectLevelSettings = SubjectLevelSettings()
     fixed: FixedSettings = FixedSettings()
+
+    @model_validator(mode="after")
+    def _a_consensus_is_on_exam_problems(self) -> Self:
+        if self.labels == "consensus" and self.teaching_problems:
+            raise ValueError(
+                "exams.labels is 'consensus', which stands for the gold of exam problems alone, but "
+                "exams.teaching_problems makes exams of teaching problems; set one of them back"
+            )
+        return self
 
     @model_validator(mode="after")
     def _a_fixed_list_needs_a_file(self) -> Self:

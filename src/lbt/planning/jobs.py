@@ -9,7 +9,7 @@ import pandas as pd
 
 from lbt.errors import SettingsError
 from lbt.evaluation import answer_problems
-from lbt.exams import ExamPapers, plan_exams
+from lbt.exams import ExamPapers, ask_for_consensus, plan_exams
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings
 from lbt.grading import Domain, runs_programs
@@ -26,6 +26,9 @@ def finetune_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prom
     """What lbt_finetune asks."""
     asker = _counting(settings, promptings, settings.teaching)
     papers = _taught_and_examined(asker, settings, problems, baseline=True)
+    if settings.exams.labels == "consensus":
+        sampling, consensus = settings.teaching.sampling, settings.exams.consensus
+        ask_for_consensus(asker, problems, settings.models.teacher, sampling, consensus)
     for label in ("base", "tuned"):
         # Base and tuned teacher have one tokenizer, wherever they run.
         answer_problems(asker, problems, label, settings.models.teacher, settings.evaluation)

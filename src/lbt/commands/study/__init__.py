@@ -1,6 +1,7 @@
 """`kedro study`: run a study cell by cell, and show what it found."""
 
 import os
+import signal
 from pathlib import Path
 
 import click
@@ -92,6 +93,7 @@ def show(context: click.Context, name: str) -> None:
 
 
 def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCell]) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped container ends as Ctrl-C does
     results = Results(project, record)
     results.read_finished()
     missing = [one for one in runs if one.cell.fingerprint not in results.known]

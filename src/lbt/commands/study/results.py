@@ -19,7 +19,14 @@ from lbt.studies.exploring import explore, luck
 from lbt.studies.outcomes import TABLES
 from lbt.study_tables import study_cells, study_outcomes
 
-_REPORTS = ("evaluation_metrics", "score_metrics", "preference_metrics", "training_metrics", "search_metrics")
+_REPORTS = (
+    "evaluation_metrics",
+    "consensus_metrics",
+    "score_metrics",
+    "preference_metrics",
+    "training_metrics",
+    "search_metrics",
+)
 _VERSION = "kedro_version_id"
 
 

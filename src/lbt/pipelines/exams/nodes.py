@@ -3,12 +3,40 @@
 import pandas as pd
 
 from lbt import exams as stage
-from lbt.asking import Usage
+from lbt import tables
+from lbt.asking import Usage, add_usage
 from lbt.exams import ExamPapers, ExamSettings
 from lbt.generation import GenerationStore, ModelsSettings
-from lbt.grading import GradingSettings
+from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import DebugSettings, PromptSettings
+from lbt.teaching import TeachingSettings
+
+
+def agree_on_exams(
+    problems: pd.DataFrame,
+    models: ModelsSettings,
+    exams: ExamSettings,
+    teaching: TeachingSettings,
+    prompts: PromptSettings,
+    generation_store: GenerationStore,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
+    debug: DebugSettings,
+    rationales: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, Usage, dict[str, float]]:
+    """The problems as exams hold them, and the teacher's answers where their consensus stands for gold.
+
+    The last input is there so that the teacher explains first.
+    """
+    if exams.labels == "gold":
+        return problems, tables.make_table(tables.consensus_answers, []), add_usage([]), {}
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
+    asked = stage.ask_for_consensus(asker, problems, models.teacher, teaching.sampling, exams.consensus)
+    voting = Voting.on(problems, domain.graded_by(grading))
+    agreed, figures = stage.with_consensus(problems, asked.table, voting, exams.consensus)
+    return agreed, asked.table, asked.usage, figures
 
 
 def plan_exams(
@@ -35,9 +63,13 @@ def sit_exams(
     domain: Domain,
     grading: GradingSettings,
     debug: DebugSettings,
+    consensus_usage: Usage,
 ) -> tuple[pd.DataFrame, Usage, pd.DataFrame]:
-    """The answers of all students, and those that were debugged as they were before."""
+    """The answers of all students, and those that were debugged as they were before.
+
+    What the stage asked counts what its consensus asked.
+    """
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     asked = stage.sit_exams(asker, papers, models.students)
-    return asked.table, asked.usage, asked.first
+    return asked.table, add_usage([consensus_usage, asked.usage]), asked.first

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.exams.nodes import plan_exams, sit_exams
+from lbt.pipelines.exams.nodes import agree_on_exams, plan_exams, sit_exams
 from lbt.pipelines.parameters import ASKER
 from lbt.pipelines.stage import stage
 
@@ -13,9 +13,15 @@ def create_pipeline() -> Pipeline:
         "exams",
         [
             node(
+                agree_on_exams,
+                inputs=["problems", "params:models", "params:exams", "params:teaching", *ASKER, "rationales"],
+                outputs=["exam_problems", "consensus_answers", "consensus_usage", "consensus_metrics"],
+                name="agree_on_exams",
+            ),
+            node(
                 plan_exams,
                 inputs=[
-                    "problems",
+                    "exam_problems",
                     "rationales",
                     "params:exams",
                     "params:seed",
@@ -27,7 +33,15 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 sit_exams,
-                inputs=["exam_plan", "problems", "rationales", "params:models", "params:exams", *ASKER],
+                inputs=[
+                    "exam_plan",
+                    "exam_problems",
+                    "rationales",
+                    "params:models",
+                    "params:exams",
+                    *ASKER,
+                    "consensus_usage",
+                ],
                 outputs=["exam_answers", "exam_usage", "first_exam_answers"],
                 name="sit_exams",
             ),
