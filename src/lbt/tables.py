@@ -87,6 +87,9 @@ exam_answers = _table(
     }
 )
 
+reexam_plan = exam_plan
+reexam_answers = exam_answers
+
 lbt_scores = _table(
     {
         "demo_id": _text(),

@@ -4,6 +4,7 @@ from lbt.exams.consensus import ask_for_consensus, with_consensus
 from lbt.exams.makers import nearest_first, report_exams, same_answer_figures, similarities
 from lbt.exams.papers import ExamPapers
 from lbt.exams.plan import plan_exams
+from lbt.exams.reexam import plan_reexam
 from lbt.exams.settings import ExamSettings, NearestSettings
 from lbt.exams.sitting import sit_exams
 from lbt.exams.students import for_each_student
@@ -16,6 +17,7 @@ __all__ = [
     "for_each_student",
     "nearest_first",
     "plan_exams",
+    "plan_reexam",
     "report_exams",
     "same_answer_figures",
     "similarities",

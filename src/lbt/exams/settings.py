@@ -53,7 +53,8 @@ class ExamSettings(Settings):
     experiment on programs, and no other is needed. With `same_answer` avoid, exam problems that have the
     teaching problem's gold answer are taken only where too few others suit: a student that copies the demo's
     answer would be right there. With `labels: consensus` an exam answer is right if it is what most of the
-    teacher's own answers to the exam problem are; the gold answers are not used.
+    teacher's own answers to the exam problem are; the gold answers are not used. `reexam` exam problems that
+    had no part in choosing pairs examine the rationales of the pairs once more.
     """
 
     maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
@@ -64,6 +65,7 @@ class ExamSettings(Settings):
     consensus: ConsensusSettings = ConsensusSettings()
     demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
+    reexam: int = Field(default=0, ge=0, description="Fresh exam problems for what pairs chose; 0: none.")
     sampling: SamplingSettings
     nearest: NearestSettings = NearestSettings()
     subject_level: SubjectLevelSettings = SubjectLevelSettings()
@@ -75,6 +77,15 @@ class ExamSettings(Settings):
             raise ValueError(
                 "exams.labels is 'consensus', which stands for the gold of exam problems alone, but "
                 "exams.teaching_problems makes exams of teaching problems; set one of them back"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_reexam_needs_problems_that_are_left(self) -> Self:
+        if self.reexam and self.problems_per_demo is None:
+            raise ValueError(
+                "exams.reexam needs exam problems that the exams leave, but exams.problems_per_demo is null, "
+                "which takes all; give it a number"
             )
         return self
 

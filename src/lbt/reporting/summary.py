@@ -54,6 +54,9 @@ def _evaluation(metrics: Figures) -> list[Row]:
 
 def _scores(metrics: Figures) -> list[Row]:
     rows = []
+    if "exam.consensus_share" in metrics:
+        right = f", right in {100 * metrics.get('exam.consensus_right', 0):.1f} %"
+        rows.append(("Exam problems with consensus", f"{100 * metrics['exam.consensus_share']:.1f} %{right}"))
     if "teaching.accuracy" in metrics:
         rows.append(("Right rationales", f"{100 * metrics['teaching.accuracy']:.1f} %"))
     if "exam.lbt_score_mean" in metrics:
@@ -87,4 +90,14 @@ def _interval(metrics: Figures, name: str) -> str:
 
 def _pairs(metrics: Figures) -> list[Row]:
     used = metrics["preferences.teaching_problems"] - metrics["preferences.problems_without_pairs"]
-    return [("Pairs", f"{metrics['preferences.pairs']:,.0f} from {used:,.0f} teaching problems")]
+    rows = [("Pairs", f"{metrics['preferences.pairs']:,.0f} from {used:,.0f} teaching problems")]
+    for side in ("chosen", "rejected"):
+        if f"reexam.{side}.score" in metrics:
+            fresh = metrics[f"reexam.{side}.fresh_score"]
+            rows.append(
+                (
+                    f"  LbT score of the {side}",
+                    f"{metrics[f'reexam.{side}.score']:.2f}, on other EPs {fresh:.2f}",
+                )
+            )
+    return rows

@@ -24,6 +24,7 @@ _REPORTS = (
     "consensus_metrics",
     "score_metrics",
     "preference_metrics",
+    "reexam_metrics",
     "training_metrics",
     "search_metrics",
 )

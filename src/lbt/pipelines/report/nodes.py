@@ -42,12 +42,16 @@ def write_summary(
     teaching_usage: Figures,
     exam_usage: Figures,
     evaluation_usage: Figures,
+    consensus_metrics: Figures,
+    reexam_metrics: Figures,
+    reexam_usage: Figures,
 ) -> str:
     """The run's figures as a short text."""
+    usages = [teaching_usage, exam_usage, evaluation_usage]
     return stage.summarise(
-        score_metrics | preference_metrics | evaluation_metrics,
+        consensus_metrics | score_metrics | preference_metrics | reexam_metrics | evaluation_metrics,
         training_outcome,
-        [teaching_usage, exam_usage, evaluation_usage],
+        [*usages, reexam_usage] if reexam_usage else usages,
     )
 
 
