@@ -93,11 +93,6 @@ def _pairs(metrics: Figures) -> list[Row]:
     rows = [("Pairs", f"{metrics['preferences.pairs']:,.0f} from {used:,.0f} teaching problems")]
     for side in ("chosen", "rejected"):
         if f"reexam.{side}.score" in metrics:
-            fresh = metrics[f"reexam.{side}.fresh_score"]
-            rows.append(
-                (
-                    f"  LbT score of the {side}",
-                    f"{metrics[f'reexam.{side}.score']:.2f}, on other EPs {fresh:.2f}",
-                )
-            )
+            score, fresh = metrics[f"reexam.{side}.score"], metrics[f"reexam.{side}.fresh_score"]
+            rows.append((f"  LbT score of the {side}", f"{score:.2f}, on other EPs {fresh:.2f}"))
     return rows

@@ -34,8 +34,6 @@ def reexam_metrics(pairs: pd.DataFrame, reexam_scores: pd.DataFrame, confidence:
         figures[f"{name}.drop"] = float(np.mean(drop))
         if interval := cluster_t_interval(drop, clusters, confidence):
             figures[f"{name}.drop_ci_low"], figures[f"{name}.drop_ci_high"] = interval
-    for end, suffix in (("", "score"), ("fresh_", "fresh_score")):
-        figures[f"reexam.{end}gap"] = (
-            figures[f"reexam.chosen.{suffix}"] - figures[f"reexam.rejected.{suffix}"]
-        )
+    for gap, score in (("gap", "score"), ("fresh_gap", "fresh_score")):
+        figures[f"reexam.{gap}"] = figures[f"reexam.chosen.{score}"] - figures[f"reexam.rejected.{score}"]
     return figures

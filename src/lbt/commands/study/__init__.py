@@ -96,9 +96,8 @@ def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCel
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped container ends as Ctrl-C does
     results = Results(project, record)
     results.read_finished()
-    runs = list({one.cell.fingerprint: one for one in reversed(runs)}.values())[
-        ::-1
-    ]  # arms may ask for the same
+    # Arms may ask for the same: a round of two arms, say.
+    runs = list({one.cell.fingerprint: one for one in runs}.values())
     missing = [one for one in runs if one.cell.fingerprint not in results.known]
     progress = Progress(len(runs), len(missing))
     click.echo(progress.start(project.name))
