@@ -18,10 +18,8 @@ METRICS = {
     "search.sum_minus_sc",
     "search.sum_minus_sc_p_value",
     "search.sum_minus_worked_examples",
-    "search.cost.lbt.generations",
-    "search.cost.sc.tokens",
     "generation.new",
-    "time.selection_s",
+    "time.total_s",
 }
 
 

@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 from copy import copy
 
 import pandas as pd
@@ -6,6 +8,7 @@ import pytest
 from kedro.pipeline import Pipeline, node
 
 from lbt.hooks.clock import StageClock
+from lbt.hooks.headlines import is_headline
 
 from .conftest import TinyProject
 
@@ -133,3 +136,89 @@ def test_an_unknown_record_in_the_catalog_is_an_error(tiny: TinyProject) -> None
     result = tiny.run()
     assert result.exit_code == 1
     assert "catalog entry 'tags': metadata.mlflow is 'tag'; it must be one of" in result.output
+
+
+def test_the_result_is_the_first_metric_that_mlflow_gets(tiny: TinyProject) -> None:
+    """Compare and the charts begin with it."""
+    tiny.run()
+    with closing(sqlite3.connect(tiny.path / "mlflow.db")) as connection:
+        names = [name for (name,) in connection.execute("SELECT key FROM latest_metrics ORDER BY rowid")]
+    assert names[0] == "eval.base.accuracy"
+    assert names.index("generation.new") < names.index("training.loss")
+    assert names[-1] == "time.total_s"
+
+
+def test_a_failed_run_keeps_the_metrics_that_it_had(tiny: TinyProject) -> None:
+    tiny.run("--params=table.end=error")
+    assert tiny.runs()[0].data.metrics["generation.new"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["--pipeline=tiny"], "tiny correctness seed 3"),
+        (["--pipeline=tiny", "--params=seed=11"], "tiny correctness seed 11"),
+        (["--pipeline=tiny", "--params=seed=11,table.rows=7"], "tiny correctness seed 11 table.rows=7"),
+        (["--pipeline=first"], "first seed 3"),
+        (["--pipeline=tiny", "--params=tracking.name=dose lucky 0.9"], "dose lucky 0.9"),
+        (["--pipeline=tiny", "--params=tracking.tags.arm=random"], "tiny random seed 3"),
+    ],
+)
+def test_a_run_is_called_after_its_arm_its_seed_and_what_the_command_changes(
+    tiny: TinyProject, arguments: list[str], name: str
+) -> None:
+    result = tiny.run(*arguments)
+    assert result.exit_code == 0, result.output
+    assert tiny.runs()[0].info.run_name == name
+
+
+def test_a_study_tags_its_runs_and_shows_them_below_its_own(tiny: TinyProject) -> None:
+    tiny.run("--pipeline=first")
+    parent = tiny.runs()[0].info.run_id
+    tags = "tracking.tags.study=dose,tracking.tags.round=1,tracking.tags.control=true"
+    result = tiny.run("--pipeline=tiny", f"--params=tracking.parent={parent},{tags}")
+    assert result.exit_code == 0, result.output
+    run = tiny.runs()[0]
+    expected = {"study": "dose", "round": "1", "control": "true", "seed": "3", "arm": "correctness"}
+    assert expected.items() <= run.data.tags.items()
+    assert run.data.tags["mlflow.parentRunId"] == parent
+    assert not any(name.startswith("tracking") for name in run.data.params)
+
+
+def test_a_tag_says_which_parameters_differ_from_conf_base(tiny: TinyProject) -> None:
+    tiny.run("--params=table.rows=7")
+    assert tiny.runs()[0].data.tags["differs"] == "table.rows=7"
+    tiny.run()
+    assert "differs" not in tiny.runs()[0].data.tags
+
+
+def test_a_run_of_another_seed_does_not_resume_a_failed_one(tiny: TinyProject) -> None:
+    tiny.run("--params=table.end=error")
+    tiny.run("--params=seed=4")
+    assert "resumes" not in tiny.runs()[0].data.tags
+
+
+def test_a_wrong_tracking_parameter_is_refused(tiny: TinyProject) -> None:
+    result = tiny.run("--params=tracking.nam=x")
+    assert result.exit_code == 1
+    assert "tracking.nam: there is no such parameter" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("eval.delta", True),
+        ("eval.delta_family_ci_low", True),
+        ("exam.gain_mean", True),
+        ("exam.gain_mean.strong", False),
+        ("exam.gain_mean_ci_low", False),
+        ("search.sum_minus_sc_p_value", True),
+        ("search.sum.strong_minus_sc_p_value", False),
+        ("search.cost.lbt.tokens", False),
+        ("preferences.pairs", True),
+        ("training.loss", True),
+        ("training.last_epoch.loss", False),
+    ],
+)
+def test_details_are_left_to_the_report(name: str, expected: bool) -> None:
+    assert is_headline(name) == expected

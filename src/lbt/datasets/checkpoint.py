@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path, PurePosixPath
@@ -12,7 +11,6 @@ from kedro.io.core import AbstractVersionedDataset, DatasetError, Version
 from kedro_datasets._typing import JSONPreview
 
 from lbt.errors import ModelError
-from lbt.sharing import card_of_training
 from lbt.training.checkpoint import (
     CHECKPOINT_FILE,
     TRAINING_FILE,
@@ -82,7 +80,6 @@ class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
     def _write(self, data: Checkpoint, draft: Path, target: Path) -> None:
         if data.trained:
             shutil.copytree(data.path, draft)
-            _write_card(draft)
         else:
             draft.mkdir(parents=True)
         write_checkpoint(data, draft)
@@ -104,11 +101,3 @@ class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "version": self._version}
-
-
-def _write_card(folder: Path) -> None:
-    """Add the card of a training of ours, for those who get the folder alone."""
-    description = folder / TRAINING_FILE
-    if description.is_file():
-        told = json.loads(description.read_text(encoding="utf-8"))
-        (folder / "README.md").write_text(card_of_training(told), encoding="utf-8")

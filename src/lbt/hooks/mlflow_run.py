@@ -95,7 +95,7 @@ class MlflowRun(MlflowHook):
         self, error: Exception, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
         """End the run as FAILED."""
-        with _in_spite_of_mlflow():
+        with in_spite_of_mlflow():
             super().on_pipeline_error(error, run_params, pipeline, catalog)
 
 
@@ -147,7 +147,7 @@ def describe_failure(error: BaseException) -> str:
     else:
         outcome, text = "failed", readable(error) or str(error).strip() or type(error).__name__
     command = ""
-    with _in_spite_of_mlflow():
+    with in_spite_of_mlflow():
         command = MlflowClient().get_run(run.info.run_id).data.tags.get(COMMAND, "")
         mlflow.set_tags({"error": text.splitlines()[0], "resume_command": command, "outcome": outcome})
     return command
@@ -161,13 +161,13 @@ def close_open_run(error: BaseException, status: str) -> str:
     """
     command = describe_failure(error)
     while mlflow.active_run():
-        with _in_spite_of_mlflow():
+        with in_spite_of_mlflow():
             mlflow.end_run(status)
     return command
 
 
 @contextmanager
-def _in_spite_of_mlflow() -> Iterator[None]:
+def in_spite_of_mlflow() -> Iterator[None]:
     """Let an error that MLflow makes while a run fails not hide why the run failed."""
     try:
         yield

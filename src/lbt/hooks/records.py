@@ -1,6 +1,7 @@
 """The ways in which a saved dataset is recorded in the active MLflow run, by the name the catalog uses.
 
-Each takes the dataset's name, its data and the file or folder that was saved.
+Each takes the dataset's name, its data and the file or folder that was saved, and returns the metrics that
+it has, which are logged when the run ends.
 """
 
 import time
@@ -11,13 +12,11 @@ from typing import Any
 import mlflow
 import pandas as pd
 import plotly.graph_objects as go
-from mlflow import MlflowClient
-from mlflow.data.sources import LocalArtifactDatasetSource
+from mlflow.data.pandas_dataset import from_pandas
 from mlflow.entities import Metric
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from lbt.hooks import children
-from lbt.hooks.headlines import is_headline
 from lbt.reporting.page import figure_page
 
 # columns of the training log that are not curves
@@ -32,10 +31,10 @@ def _artifact(name: str, data: Any, path: Path) -> None:
         mlflow.log_artifact(str(path), "tables" if path.suffix == ".parquet" else "reports")
 
 
-def _metrics(name: str, data: dict[str, float | None], path: Path) -> None:
-    """A flat JSON object of numbers: its headlines as metrics."""
-    mlflow.log_metrics({key: value for key, value in data.items() if value is not None and is_headline(key)})
+def _metrics(name: str, data: dict[str, float | None], path: Path) -> list[Metric]:
+    """A flat JSON object of numbers: its values as metrics."""
     _artifact(name, data, path)
+    return points((key, 0, value) for key, value in data.items())
 
 
 def _usage(name: str, data: dict[str, float], path: Path) -> None:
@@ -43,35 +42,31 @@ def _usage(name: str, data: dict[str, float], path: Path) -> None:
     _artifact(name, data, path)
 
 
-def _curves(name: str, data: pd.DataFrame, path: Path) -> None:
+def _curves(name: str, data: pd.DataFrame, path: Path) -> list[Metric]:
     """The training log: a metric `training.<column>` with one value per logged step."""
-    _log_steps(
+    _artifact(name, data, path)
+    return points(
         (f"training.{column}", int(step), value)
         for column in data.columns.difference(list(_AXES))
         for step, value in zip(data["step"], data[column], strict=True)
     )
-    _artifact(name, data, path)
 
 
-def _rounds(name: str, data: pd.DataFrame, path: Path) -> None:
+def _rounds(name: str, data: pd.DataFrame, path: Path) -> list[Metric]:
     """Rounds of arms: a metric `rounds.<arm>.<column>` with a value per round, the mean over the repeats."""
+    _artifact(name, data, path)
     means = data.drop(columns="repeat").groupby(["arm", "round"]).mean()
-    _log_steps(
+    return points(
         (f"rounds.{row['arm']}.{column}", int(row["round"]), row[column])
         for row in means.reset_index().to_dict("records")
         for column in means.columns
     )
-    _artifact(name, data, path)
 
 
-def _log_steps(points: Iterable[tuple[str, int, float]]) -> None:
+def points(values: Iterable[tuple[str, int, float | None]]) -> list[Metric]:
     """Metrics by name and step; a missing value is left out."""
     now = int(time.time() * 1000)
-    metrics = [Metric(name, float(value), now, step) for name, step, value in points if pd.notna(value)]
-    run = mlflow.active_run()
-    assert run is not None
-    for start in range(0, len(metrics), 1000):  # MLflow's limit for one batch
-        MlflowClient().log_batch(run.info.run_id, metrics=metrics[start : start + 1000])
+    return [Metric(name, float(value), now, step) for name, step, value in values if pd.notna(value)]
 
 
 def _plot(name: str, data: go.Figure, path: Path) -> None:
@@ -91,8 +86,7 @@ def _note(name: str, data: str, path: Path) -> None:
 
 def _table_of_inputs(name: str, data: pd.DataFrame, path: Path) -> None:
     """A table that people know a run by: an artifact, and an input with its digest."""
-    source = LocalArtifactDatasetSource(str(path))
-    mlflow.log_input(mlflow.data.from_pandas(data, source=source, name=name), context=name)
+    mlflow.log_input(from_pandas(data, source=str(path), name=name), context=name)
     _artifact(name, data, path)
 
 
@@ -113,7 +107,7 @@ def _child_curves(name: str, data: pd.DataFrame, path: Path) -> None:
     _artifact(name, data, path)
 
 
-RECORDS: dict[str, Callable[[str, Any, Path], None]] = {
+RECORDS: dict[str, Callable[[str, Any, Path], list[Metric] | None]] = {
     "artifact": _artifact,
     "metrics": _metrics,
     "usage": _usage,

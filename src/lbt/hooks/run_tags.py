@@ -1,5 +1,6 @@
 """Tags that say what a run is, which code made it, and which failed run it continues."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import mlflow
@@ -12,6 +13,8 @@ from lbt.hooks.facts import RunDescription, shown
 from lbt.hooks.mlflow_run import COMMAND
 
 _LONGEST = 400
+_SAME = ("pipeline", "kedro_env", "study", "arm", "seed", "round")
+"""A run that fails and one that continues it agree in these."""
 
 
 def tags_of(run: RunDescription, active: Run) -> dict[str, str]:
@@ -26,11 +29,12 @@ def tags_of(run: RunDescription, active: Run) -> dict[str, str]:
         "seed": run.seed,
         "differs": _differences(run),
         COMMAND: command_of(dict(run.run_params)),
-        "resumes": resumed_run(run.pipelines, run.name, active),
         **git_tags(Path(run.run_params["project_path"])),
         **run.tracking.tags,
     }
-    return {key: shown(value) for key, value in tags.items() if value is not None}
+    found = {key: shown(value).replace('"', "'") for key, value in tags.items() if value is not None}
+    resumed = resumed_run(found, active)
+    return found | ({"resumes": resumed} if resumed else {})
 
 
 def _differences(run: RunDescription) -> str | None:
@@ -39,11 +43,17 @@ def _differences(run: RunDescription) -> str | None:
     return (told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…") or None
 
 
-def resumed_run(pipeline: str, name: str, active: Run) -> str | None:
-    """Id of the run before the active one of the same pipeline, name and experiment, if it did not finish."""
+def resumed_run(ours: Mapping[str, str], active: Run) -> str | None:
+    """Id of the run before the active one that was about the same, if it did not finish.
+
+    Args:
+        ours: The tags of the active run; the earlier one has the same of `_SAME`.
+        active: The active run.
+    """
+    same = " and ".join(f'tags.`{key}` = "{ours[key]}"' for key in _SAME if key in ours)
     earlier = mlflow.search_runs(
         experiment_ids=[active.info.experiment_id],
-        filter_string=f"tags.pipeline = '{pipeline}' and attributes.run_name = \"{name}\"",
+        filter_string=same,
         order_by=["attributes.start_time DESC"],
         max_results=2,
         output_format="list",

@@ -13,16 +13,19 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from lbt.hooks.facts import RunDescription
-from lbt.hooks.mlflow_run import describe_failure
+from lbt.hooks.headlines import Ledger
+from lbt.hooks.mlflow_run import describe_failure, in_spite_of_mlflow
 from lbt.hooks.models import log_model
 from lbt.hooks.places import saved_path
-from lbt.hooks.records import RECORDS
+from lbt.hooks.records import RECORDS, points
 from lbt.hooks.run_tags import tags_of
 
 KNOWN = (*RECORDS, "model")
 """What `metadata.mlflow` may be in the catalog."""
 
 CONTINUE = "Everything generated so far is stored. To continue, run:"
+
+_COUNTED = ("new", "reused", "failed", "tokens")
 
 FACTS = "run_facts"
 """The dataset that tells nodes what is run; written before the first of them."""
@@ -52,6 +55,7 @@ class Tracking:
         self._parameters: dict[str, Any] = {}
         self._save_version: str | None = None
         self._usage: Counter[str] = Counter()
+        self._ledger = Ledger()
         self._beyond_checks = False
         self._model_mb = 0.0
 
@@ -82,6 +86,7 @@ class Tracking:
         """Say what is run: to the nodes that report it, and in the MLflow run's name and tags."""
         self._beyond_checks = False
         self._usage.clear()
+        self._ledger = Ledger()
         run = RunDescription(run_params, pipeline, self._parameters, self._save_version, self._configuration)
         self._model_mb = run.tracking.model_mb
         active = mlflow.active_run()
@@ -107,20 +112,27 @@ class Tracking:
         if tracked.record == "model":
             log_model(dataset_name, data, tracked.path, self._model_mb)
             return
-        RECORDS[tracked.record](dataset_name, data, tracked.path)
+        self._ledger.add(RECORDS[tracked.record](dataset_name, data, tracked.path) or ())
         if tracked.record == "usage":
-            self._record_usage(data)
+            self._usage.update({key: data[key] for key in _COUNTED if key in data})
+
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self) -> None:
+        """Log the metrics, before other hooks log theirs."""
+        self._log_metrics()
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
         """Say in the run, and in the error, how to continue; `MlflowRun` then ends the run."""
         command = describe_failure(error)
+        with in_spite_of_mlflow():
+            self._log_metrics()
         if command and self._beyond_checks:
             error.add_note(f"{CONTINUE}\n  {command}")
 
-    def _record_usage(self, usage: dict[str, float]) -> None:
-        self._usage.update({key: usage[key] for key in ("new", "reused", "failed", "tokens") if key in usage})
-        mlflow.log_metrics({f"generation.{key}": value for key, value in self._usage.items()})
+    def _log_metrics(self) -> None:
+        self._ledger.add(points((f"generation.{key}", 0, value) for key, value in self._usage.items()))
+        self._ledger.log()
 
 
 def _record_of(name: str, entry: dict[str, Any]) -> str:

@@ -41,7 +41,7 @@ def plot_lbt_scores(
                 hovertemplate="%{customdata} rationales (%{y:.0%}) score %{x}<extra></extra>",
             )
     figure.update_xaxes(title="LbT score: share of the students' exam answers that are right")
-    figure.update_yaxes(title="share of the rationales of each kind", tickformat=".0%")
+    figure.update_yaxes(title="share of each kind", tickformat=".0%")
     legend = {"orientation": "h", "y": -0.2, "yanchor": "top"}
     return styled(figure, "Which explanations teach?", barmode="group", legend=legend)
 

@@ -53,7 +53,8 @@ def make_preference_set(
     }
     for side in ("chosen", "rejected"):
         messages[side] = [[{"role": "assistant", "content": prompts.prefill + text}] for text in pairs[side]]
-    rows = pairs[list(_KEPT)].reset_index(drop=True).assign(**messages)
+    rows = pairs[list(_KEPT)].reset_index(drop=True)
+    rows = pd.concat([rows, pd.DataFrame(messages)], axis=1)
     return PreferenceSet(rows, _card(pairs, report, facts, source))
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from lbt.generation import ModelIdentity, identify_model, load_tokenizer
 from lbt.prompts import teaching_messages
+from lbt.sharing import card_of_training
 from lbt.training.checkpoint import TRAINING_FILE, Checkpoint
 from lbt.training.examples import end_of_turn_token
 from lbt.training.job import Training
@@ -102,6 +103,7 @@ def _train(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
         def save(folder: Path) -> None:
             save_model(tuned, Path(identity.folder), folder)
             (folder / TRAINING_FILE).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+            (folder / "README.md").write_text(card_of_training(description), encoding="utf-8")
 
         work.finish(save, log, metrics)
     return Checkpoint(work.model, True, None, work.path.name), log, metrics

@@ -69,9 +69,13 @@ def pair_figures(pairs: pd.DataFrame) -> dict[str, float]:
         "pairs.wrong_right": float((~chosen & rejected).sum()),
         "pairs.margin_mean": float(pairs["margin"].mean()),
         "pairs.margin_smallest": float(pairs["margin"].min()),
-        "pairs.chosen_words": float(pairs["chosen"].str.split().str.len().mean()),
-        "pairs.rejected_words": float(pairs["rejected"].str.split().str.len().mean()),
+        "pairs.chosen_words": _words(pairs["chosen"]),
+        "pairs.rejected_words": _words(pairs["rejected"]),
     }
+
+
+def _words(texts: pd.Series) -> float:
+    return sum(len(str(text).split()) for text in texts) / len(texts)
 
 
 def family_figures(accuracy_by_family: pd.DataFrame) -> dict[str, float]:

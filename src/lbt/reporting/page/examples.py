@@ -64,7 +64,10 @@ def transcripts(
             str(known.loc[name, "family"]),
             str(known.loc[name, "question"]),
             str(known.loc[name, "answer"]),
-            *(Said(texts.loc[name, model], verdicts.loc[name, model]) for model in ("base", "tuned")),
+            *(
+                Said(str(texts.loc[name, model]), str(verdicts.loc[name, model]))
+                for model in ("base", "tuned")
+            ),
         )
         for name in _drawn(kinds, seed, most)
     ]
@@ -73,10 +76,14 @@ def transcripts(
 def pair_examples(pairs: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
     """The pair of the largest margin, the one in the middle and the one of the smallest."""
     if len(pairs) < 3:
-        return [("Pair", row) for row in pairs.to_dict("records")]
-    ordered = pairs.sort_values(["margin", "pair_id"], ascending=[False, True]).to_dict("records")
+        return [("Pair", row) for row in _rows(pairs)]
+    ordered = _rows(pairs.sort_values(["margin", "pair_id"], ascending=[False, True]))
     titles = ("Largest margin", "Middle margin", "Smallest margin")
     return list(zip(titles, (ordered[0], ordered[len(ordered) // 2], ordered[-1]), strict=True))
+
+
+def _rows(pairs: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in pairs.to_dict("records")]
 
 
 def example_figures(pairs: pd.DataFrame) -> dict[str, float]:

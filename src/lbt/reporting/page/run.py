@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from lbt.reporting.page.counts import (
@@ -72,7 +73,7 @@ def run_figures(material: RunMaterial) -> dict[str, float]:
     return figures | cost_figures(material.usages, material.metrics)
 
 
-def _verdicts(material: RunMaterial) -> list[tuple[str, str, object]]:
+def _verdicts(material: RunMaterial) -> list[tuple[str, str, pd.DataFrame]]:
     return list(all_verdicts(material.rationales, material.exam_answers, material.evaluation_answers))
 
 

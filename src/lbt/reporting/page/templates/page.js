@@ -19,10 +19,24 @@ function draw() {
     const figure = JSON.parse(document.getElementById("data-" + holder.dataset.plot).textContent);
     for (const note of figure.layout.annotations ?? []) note.font = { size: 13 };
     for (const trace of figure.data) for (const bar of ["error_x", "error_y"]) if (trace[bar]) trace[bar].color = colour("--soft");
-    const margin = { ...figure.layout.margin, t: 30, l: 10, r: 10 };
-    const layout = { ...figure.layout, margin, template: theme(), autosize: true };
+    const margin = { ...figure.layout.margin, t: 30, l: 10, r: 10, b: 40 };
+    if (window.innerWidth < 600) shorten(figure);
+    const legendAt = figure.layout.annotations ? 1.06 : 1.01; // above the titles of parts
+    const legend = { ...figure.layout.legend, orientation: "h", x: 0, y: legendAt, yanchor: "bottom" };
+    const layout = { ...figure.layout, margin, legend, template: theme(), autosize: true };
+    layout.height ??= 400;
     holder.textContent = "";
     Plotly.newPlot(holder, figure.data, layout, { responsive: true, displayModeBar: false });
+  }
+}
+
+// On a phone: what stands before the colon.
+function shorten(figure) {
+  const first = (text) => text.split(":")[0];
+  for (const trace of figure.data) if (trace.name) trace.name = first(trace.name);
+  for (const axis of ["xaxis", "yaxis"]) {
+    const title = figure.layout[axis]?.title;
+    if (title?.text) title.text = first(title.text);
   }
 }
 
