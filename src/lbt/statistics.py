@@ -210,6 +210,16 @@ def auc(positives: Floats, negatives: Floats) -> float:
     return float(statistic) / (len(positives) * len(negatives))
 
 
+def aucs_within(scores: Floats, positive: NDArray[np.bool_], clusters: NDArray[np.intp]) -> Floats:
+    """The AUC of each cluster that has both classes, in the order of the clusters' numbers."""
+    areas = []
+    for cluster in np.unique(clusters):
+        own, up = scores[clusters == cluster], positive[clusters == cluster]
+        if up.any() and not up.all():
+            areas.append(auc(own[up], own[~up]))
+    return np.array(areas, dtype=float)
+
+
 @dataclass(frozen=True)
 class Auc:
     """An area under the ROC curve with its interval."""

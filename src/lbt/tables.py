@@ -168,7 +168,7 @@ accuracy_by_family = _table(
 
 baseline_answers = _table(
     {
-        "method": _text(checks=pa.Check.isin(["greedy", "solution", "worked_examples"])),
+        "method": _text(checks=pa.Check.isin(["greedy", "equal_generations", "solution", "worked_examples"])),
         "problem_id": _text(),
         "family": _text(),
         "sample_index": _count(),

@@ -142,6 +142,10 @@ def test_the_baselines_of_the_search_are_counted_as_they_are_asked() -> None:
     used = found["exams of strong"]["prompts"] - 6 * 4 * 2
     assert found["baselines: solutions"]["generations"] == used * 2
     assert found["baselines: own exams"]["generations"] == 6 * 4 * 2 * 3
+    more = loads(plan(search=SearchSettings(baselines=("equal_generations",))), "lbt_search")
+    exams = 6 * 4 * 2 * 3  # of one student
+    assert more["baselines: equal generations"]["generations"] == 6 * 4 + exams
+    assert more["baselines: equal generations"]["fewest"] == 6 * 4 + exams / 4
     alone = loads(plan(search=SearchSettings(samples=8, baselines="none")), "lbt_search")
     assert list(alone) == ["teaching", "exams of strong", "baselines: greedy"]
     assert alone["teaching"]["generations"] == 6 * 8

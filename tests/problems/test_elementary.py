@@ -20,7 +20,7 @@ from lbt.problems.elementary.drawing import FAMILIES, draw_numbers
 
 UNHURRIED = hypothesis_settings(deadline=None, max_examples=100)
 NUMBER = domain_named("number")
-SUM = re.compile(r"(\d+)([-+*/])(\d+)=(\d+)")
+SUM = re.compile(r"(\d+) ([-+*/]) (\d+) = (\d+)")
 DONE = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__, "/": int.__floordiv__}
 
 
@@ -115,12 +115,19 @@ def test_families_that_are_held_out_are_evaluated_and_never_taught(table: pd.Dat
     assert set(found["family"]) == {*held_out, "loss", "join"}
 
 
+def test_families_of_one_step_can_be_had_alone_with_others_held_out() -> None:
+    found = problems(elementary={"steps": 1, "held_out": ["change"]})
+    assert set(found.loc[found["family"] != "change", "level"]) == {1}
+    assert set(found.loc[found["family"] == "change", "role"]) == {"evaluation"}
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"families": ["gain", "gains"]}, "families names gains, and there is no such family"),
         ({"held_out": ["gains"]}, "held_out names gains"),
-        ({"families": ["gain"], "held_out": ["gain"]}, "none is left to teach"),
+        ({"families": ["gain"], "held_out": ["gain"]}, "has no family to teach"),
+        ({"families": ["gain"], "steps": 2}, "has no family to teach"),
     ],
 )
 def test_families_that_are_not_there_are_named(options: dict[str, list[str]], said: str) -> None:

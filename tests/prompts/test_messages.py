@@ -120,3 +120,7 @@ def test_braces_in_a_question_stay_as_they_are(question: str, layout: str) -> No
 def test_a_form_without_its_question_is_refused(form: str) -> None:
     with pytest.raises(ValidationError, match=r"must hold \{question\} exactly once"):
         PromptSettings(question_form=form)
+
+
+def test_the_command_line_can_leave_out_the_worked_examples_of_an_environment() -> None:
+    assert PromptSettings.model_validate({"shots": "none"}) == PromptSettings()

@@ -186,6 +186,17 @@ def test_equal_texts_count_once_in_the_auc() -> None:
     assert score_metrics(table, scores, SETTINGS, 0) == score_metrics(copies, scores, SETTINGS, 0)
 
 
+def test_the_auc_within_problems_is_the_mean_of_those_that_have_right_and_wrong_rationales() -> None:
+    table = rationales({"d1": "correct", "d2": "wrong", "d3": "correct", "d4": "wrong", "d5": "correct"})
+    table = table.assign(problem_id=["t1", "t1", "t2", "t2", "t3"])
+    metrics = score_metrics(table, scored({"d1": 0.9, "d2": 0.1, "d3": 0.2, "d4": 0.2, "d5": 0.0}), SETTINGS)
+    assert metrics["scoring.auc_within_problem"] == pytest.approx((1 + 0.5) / 2)
+    assert metrics["scoring.auc_within_problem_problems"] == 2
+    assert (
+        metrics["scoring.auc_within_problem_ci_low"] <= 0.75 <= metrics["scoring.auc_within_problem_ci_high"]
+    )
+
+
 def test_lucky_rationales_are_told_from_truly_right_ones() -> None:
     table = rationales({"d1": "correct", "d2": "correct", "d3": "correct", "d4": "wrong"})
     procedures = pd.DataFrame(

@@ -9,10 +9,17 @@ import pytest
 from lbt import tables
 from lbt.asking import Asker
 from lbt.exams import ExamPapers, ExamSettings, plan_exams, sit_exams
-from lbt.generation import SamplingSettings
+from lbt.generation import ModelsSettings, SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import Voting
-from lbt.search import SearchSettings, ask_teacher, examine_adaptively, make_methods, select_answers
+from lbt.search import (
+    SearchSettings,
+    ask_teacher,
+    examine_adaptively,
+    generation_costs,
+    make_methods,
+    select_answers,
+)
 from lbt.search.baselines import BaselineAnswers
 from lbt.teaching import TeachingSettings, sample_rationales
 
@@ -55,7 +62,8 @@ def taught(adder: Adder, asker: Asker) -> tuple[pd.DataFrame, ExamPapers]:
 
 def ask(adder: Adder, asker: Asker, settings: SearchSettings) -> BaselineAnswers:
     _, papers = taught(adder, asker)
-    return ask_teacher(asker, PROBLEMS, papers, adder.model, TEACHING, settings)
+    models = ModelsSettings(teacher=adder.model, students={"s": adder.model})
+    return ask_teacher(asker, PROBLEMS, papers, models, TEACHING, settings)
 
 
 def test_worked_examples_are_the_teachers_right_answers_or_else_the_bare_gold(
@@ -94,6 +102,29 @@ def test_the_teacher_sits_the_exams_of_its_students_itself(adder: Adder, asker: 
     assert exams["demo_id"].notna().all()
     assert len(exams) == 3 * 2 * 2 * 2  # problems, distinct demos, exam problems, repeats
     assert found.usage["new"] == 3 + len(exams)
+
+
+def test_a_majority_of_equal_generations_begins_with_the_rationales_and_goes_on_at_the_exams_cost(
+    adder: Adder, asker: Asker
+) -> None:
+    rationales, papers = taught(adder, asker)
+    settings = SearchSettings(baselines=("equal_generations",))
+    found = ask(adder, asker, settings)
+    answers = tables.baseline_answers.validate(found.answers).query("method == 'equal_generations'")
+    exams = len(papers.of_demos()) * papers.repeats
+    assert len(answers) == len(rationales) + exams == 3 * 4 + 3 * 2 * 2 * 2
+    assert found.usage["new"] == 3 + exams, "the rationales come from the store"
+    first = answers[answers["sample_index"] < 4].set_index(["problem_id", "sample_index"])["text"]
+    assert first.to_dict() == rationales.set_index(["problem_id", "sample_index"])["text"].to_dict()
+    sat = sit_exams(asker, papers, {"s": adder.model}).table
+    voting = Voting.on(PROBLEMS, asker.domain)
+    methods = {
+        one.name: one for one in make_methods(rationales, sat, found.answers, found.exams, voting, settings)
+    }
+    sizes = {name: len(ballot.keys) for name, ballot in methods["equal_generations"].ballots.items()}
+    costs = generation_costs(rationales, sat, found.answers, found.exams)
+    assert sum(sizes.values()) == costs["search.cost.equal_generations.generations"]
+    assert costs["search.cost.equal_generations.generations"] == costs["search.cost.lbt.generations"]
 
 
 def test_no_baseline_costs_only_the_greedy_answers(adder: Adder, asker: Asker) -> None:

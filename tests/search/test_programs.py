@@ -10,7 +10,7 @@ from lbt import tables
 from lbt.asking import Asker
 from lbt.errors import DataError
 from lbt.exams import ExamPapers, ExamSettings, plan_exams
-from lbt.generation import SamplingSettings
+from lbt.generation import ModelsSettings, SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import Voting, domain_named
 from lbt.grading.domains.code import CodeGold
@@ -177,12 +177,13 @@ def test_a_worked_example_passes_the_visible_tests_and_an_unsolved_problem_is_no
 
     code = Asker(asker.prompts, asker.store, 0, domain_named("code"))
     model = scripted_model(teacher, "coder")
+    models = ModelsSettings(teacher=model, students={"s": model})
     teaching = TeachingSettings(samples=2, sampling=SAMPLING)
     exams = ExamSettings(problems_per_demo=2, repeats=1, sampling=SAMPLING)
     rationales = sample_rationales(code, ASKED, model, teaching).table
     plan = plan_exams(ASKED, rationales, exams, 0, code.domain)
     papers = ExamPapers(plan, ASKED, rationales, code.prompts, exams, code.domain)
-    found = ask_teacher(code, ASKED, papers, model, teaching, SearchSettings(solutions=2))
+    found = ask_teacher(code, ASKED, papers, models, teaching, SearchSettings(solutions=2))
     answers = tables.baseline_answers.validate(found.answers)
     solved = answers[answers["method"] == "solution"].groupby("problem_id")["verdict"].first()
     assert solved.to_dict() == {"e": "correct", "h": "wrong"}, "by the visible test"

@@ -13,7 +13,7 @@ from lbt.exams import ExamPapers, ask_for_consensus, plan_exams
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings
 from lbt.grading import Domain, runs_programs
-from lbt.planning.counting import CountingAsker
+from lbt.planning.counting import CountingAsker, Load
 from lbt.planning.instructor import can_instruct, instructor_job
 from lbt.planning.prompting import Prompting
 from lbt.planning.refining import RefiningAsker, count_refinement
@@ -48,12 +48,20 @@ def search_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prompt
     asker = _counting(settings, promptings, teaching)
     decided_early = search.examiner != "full"
     papers = _taught_and_examined(asker, settings, problems, baseline=not decided_early)
-    ask_teacher(asker, problems, papers, settings.models.teacher, teaching, search)
+    ask_teacher(asker, problems, papers, settings.models, teaching, search)
     loads = [
         replace(load, fewest=0) if decided_early and load.stage.startswith("exams of") else load
         for load in asker.loads
     ]
-    return Job(loads, papers)
+    return Job([_with_all_exams(load, teaching.samples) for load in loads], papers)
+
+
+def _with_all_exams(load: Load, samples: int) -> Load:
+    """A majority of equal generations, counted for one distinct rationale of each problem, for `samples`."""
+    if load.stage != "baselines: equal generations":
+        return load
+    rationales = load.prompts * samples
+    return replace(load, generations=rationales + samples * (load.generations - rationales))
 
 
 def refine_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:

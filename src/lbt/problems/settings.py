@@ -38,12 +38,14 @@ class PocketProblemSettings(Settings):
 class ElementaryProblemSettings(Settings):
     """Which elementary word problems are drawn.
 
-    `families` are the names of the wanted ones, all by default. Those of `held_out` have evaluation problems
-    only, so that the evaluation knows families of which nothing was taught. `largest` is about the size of
-    the numbers: sums are to twice as much, products to half its square.
+    `families` are the names of the wanted ones, all by default, or with `steps` all of so many steps. Those
+    of `held_out` have evaluation problems only, so that the evaluation knows families of which nothing was
+    taught. `largest` is about the size of the numbers: sums are to twice as much, products to half its
+    square.
     """
 
     families: tuple[str, ...] | None = None
+    steps: Literal[1, 2] | None = None
     held_out: tuple[str, ...] = ()
     largest: int = Field(default=20, ge=8, le=200)
 

@@ -1,7 +1,7 @@
 """Chat messages for teaching and for exams; the model's chat template turns them into text later."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -43,6 +43,12 @@ class PromptSettings(Settings):
     )
     question_form: str = Field(_QUESTION, description="How a question is written; {question} stands for it.")
     prefill: str = Field("", description="How every answer of a model begins; the model continues it.")
+
+    @field_validator("shots", mode="before")
+    @classmethod
+    def _a_word_is_no_list(cls, shots: Any) -> Any:
+        # The command line cannot write a list.
+        return () if shots == "none" else shots
 
     @field_validator("question_form")
     @classmethod

@@ -66,7 +66,7 @@ def method_title(method: str) -> str:
     """A method as a person reads it."""
     if method == "sc":
         return "SC"
-    if method in ("greedy", "worked_examples", "random", "visible_tests"):
+    if method in ("greedy", "worked_examples", "equal_generations", "random", "visible_tests"):
         return method.replace("_", " ")
     first, _, second = method.partition(".")
     if first == "teacher_exams":

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lbt.reporting.texts import (
     Figures,
     Row,
+    areas,
     difference,
     generations,
     intervals_note,
@@ -29,12 +30,14 @@ _OF_PROGRAMS = {
 _BASELINES = {
     "teacher_exams.sum": "SUM, teacher's own exams",
     "worked_examples": "Exam problems as examples",
+    "equal_generations": "SC of as many generations",
 }
 _WAYS = {
     "sc": "SC",
     "lbt": "MAX and SUM",
     "teacher_exams": "own exams",
     "worked_examples": "examples",
+    "equal_generations": "SC of as many",
 }
 
 
@@ -47,6 +50,7 @@ def summarise_search(metrics: Figures, usages: Sequence[Figures]) -> str:
     """
     rows = [
         ("Teaching problems", f"{metrics['search.problems']:,.0f}"),
+        *_score(metrics),
         *_accuracies(metrics, _METHODS),
         *_students(metrics),
         *_difference(metrics, "sum", "sc", "SUM over SC"),
@@ -59,11 +63,18 @@ def summarise_search(metrics: Figures, usages: Sequence[Figures]) -> str:
         *_accuracies(metrics, _BASELINES),
         *_difference(metrics, "sum", "teacher_exams.sum", "SUM over own exams"),
         *_difference(metrics, "sum", "worked_examples", "SUM over examples"),
+        *_difference(metrics, "sum", "equal_generations", "SUM over SC of as many"),
         *same_answers(metrics),
         ("Generations a problem", _cost(metrics)),
         ("Generations", generations(usages)),
     ]
     return table(rows) + intervals_note(metrics) + "\n"
+
+
+def _score(metrics: Figures) -> list[Row]:
+    if "exam.lbt_score_mean" not in metrics:
+        return []
+    return [("LbT score", f"{metrics['exam.lbt_score_mean']:.2f} mean"), *areas(metrics)]
 
 
 def _accuracies(metrics: Figures, titles: Mapping[str, str]) -> list[Row]:

@@ -6,6 +6,7 @@ from lbt.reporting.texts import (
     NEW_FAMILIES,
     Figures,
     Row,
+    areas,
     difference,
     generations,
     intervals_note,
@@ -62,13 +63,7 @@ def _scores(metrics: Figures) -> list[Row]:
     if "exam.lbt_score_mean" in metrics:
         rows.append(("LbT score", f"{metrics['exam.lbt_score_mean']:.2f} mean"))
     rows += _gain(metrics, "exam.gain_mean")
-    for key, name in (
-        ("scoring.auc_right_wrong", "  tells right from wrong"),
-        ("scoring.auc_right_lucky", "  tells right from lucky"),
-    ):
-        if key in metrics:
-            interval = f"[{metrics[f'{key}_ci_low']:.2f}, {metrics[f'{key}_ci_high']:.2f}]"
-            rows.append((name, f"AUC {metrics[key]:.2f} {interval}"))
+    rows += areas(metrics)
     return rows
 
 

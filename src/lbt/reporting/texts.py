@@ -64,6 +64,20 @@ def _points(share: float) -> str:
     return f"{100 * share:+z.1f}"
 
 
+def areas(figures: Figures) -> list[Row]:
+    """What the LbT score tells apart, as areas under the ROC curve with their intervals."""
+    titles = {
+        "scoring.auc_right_wrong": "  tells right from wrong",
+        "scoring.auc_within_problem": "    within a problem",
+        "scoring.auc_right_lucky": "  tells right from lucky",
+    }
+    return [(title, _area(figures, name)) for name, title in titles.items() if name in figures]
+
+
+def _area(figures: Figures, name: str) -> str:
+    return f"AUC {figures[name]:.2f} [{figures[f'{name}_ci_low']:.2f}, {figures[f'{name}_ci_high']:.2f}]"
+
+
 def same_answers(figures: Figures) -> list[Row]:
     """How many exams ask for the answer that was taught; nothing where no exam was sat."""
     if "exam.pairs" not in figures:

@@ -7,7 +7,7 @@ from lbt.grading import ANSWERED, COUNTED
 from lbt.scoring.scores import MEAN
 from lbt.scoring.settings import ScoringSettings
 from lbt.seeds import random_stream
-from lbt.statistics import cluster_t_interval, clustered_auc
+from lbt.statistics import aucs_within, cluster_t_interval, clustered_auc, mean_share_interval
 
 _DEFAULTS = ScoringSettings()
 
@@ -20,9 +20,11 @@ def score_metrics(
     Keys: teaching.accuracy (share of right rationales of those counted), exam.lbt_score_mean,
     exam.baseline_mean, exam.gain_mean (over the mean of the students, and per student with ".<student>"
     appended), exam.demos, and scoring.auc_right_wrong with _ci_low and _ci_high (resampling teaching
-    problems). The gain has t intervals over teaching problems (_ci_low, _ci_high: for new ones of these
-    families) and over families (_family_ci_low, _family_ci_high: for new families). A figure that nothing
-    defines, such as an AUC without a wrong rationale, is left out.
+    problems); scoring.auc_within_problem is the mean over the teaching problems that have right and wrong
+    rationales (_problems of them), with a t interval over these. The gain has t intervals over teaching
+    problems (_ci_low, _ci_high: for new ones of these families) and over families (_family_ci_low,
+    _family_ci_high: for new families). A figure that nothing defines, such as an AUC
+    without a wrong rationale, is left out.
     """
     counted = rationales[rationales["verdict"].isin(COUNTED)]
     metrics: dict[str, float] = {}
@@ -37,6 +39,7 @@ def score_metrics(
     demos = _scored_demos(rationales, lbt_scores)
     demos = demos.assign(positive=demos["verdict"].eq("correct"))
     metrics |= _auc_metrics("scoring.auc_right_wrong", demos, settings, seed)
+    metrics |= _auc_within("scoring.auc_within_problem", demos, settings.confidence)
     return {name: value for name, value in metrics.items() if not np.isnan(value)}
 
 
@@ -100,3 +103,21 @@ def _auc_metrics(name: str, demos: pd.DataFrame, settings: ScoringSettings, seed
     if area is None:
         return {}
     return {name: area.value, f"{name}_ci_low": area.low, f"{name}_ci_high": area.high}
+
+
+def _auc_within(name: str, demos: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """The mean AUC of the teaching problems that have right and wrong demos, each counting the same."""
+    areas = aucs_within(
+        demos["lbt_score"].to_numpy(dtype=float),
+        demos["positive"].to_numpy(dtype=bool),
+        pd.factorize(demos["problem_id"], sort=True)[0],
+    )
+    if not len(areas):
+        return {}
+    low, high = mean_share_interval(areas, confidence)
+    return {
+        name: float(areas.mean()),
+        f"{name}_ci_low": low,
+        f"{name}_ci_high": high,
+        f"{name}_problems": float(len(areas)),
+    }

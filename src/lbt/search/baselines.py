@@ -1,4 +1,4 @@
-"""What the teacher answers without a student: greedily, after worked examples, and in its own exams."""
+"""What the teacher answers without a student: greedily, often, after worked examples, in its own exams."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pandas as pd
 from lbt import tables
 from lbt.asking import Asker, Task, Tasks, Usage, add_usage
 from lbt.exams.papers import ExamPapers
-from lbt.generation import ModelSettings, SamplingSettings
+from lbt.generation import ModelsSettings, SamplingSettings
 from lbt.grading import runs_programs
 from lbt.prompts import exam_messages
 from lbt.search.methods import TEACHER
@@ -25,7 +25,7 @@ class BaselineAnswers:
     """The teacher's answers without a student, and the generations' usage."""
 
     answers: pd.DataFrame
-    """Methods greedy (temperature 0), solution (of the exam problems) and worked_examples."""
+    """Methods greedy (temperature 0), equal_generations, solution (of the exam problems), worked_examples."""
     exams: pd.DataFrame
     """The teacher's own exams, in the columns of the students'; empty where they are off."""
     usage: Usage
@@ -39,7 +39,7 @@ def ask_teacher(
     asker: Asker,
     problems: pd.DataFrame,
     papers: ExamPapers,
-    teacher: ModelSettings,
+    models: ModelsSettings,
     teaching: TeachingSettings,
     settings: SearchSettings,
 ) -> BaselineAnswers:
@@ -50,12 +50,18 @@ def ask_teacher(
     program without a right answer is no example. Right is what passes as in an exam: of programs the visible
     tests, so that no further label is used. The teacher then answers the teaching problem `teaching.samples`
     times: each time after all of them, or after `settings.examples` of them, which take turns.
+
+    For equal_generations the teacher answers each teaching problem as often as it has rationales and planned
+    exam answers of all students; the first of them are the rationales, and come from the store.
     """
     baseline = _Baseline(problems, asker, teaching)
     debug = asker.debug.teacher
     examples = _examples_of(papers.plan)
-    with asker.open(teacher, "baselines") as model:
+    with asker.open(models.teacher, "baselines") as model:
         asked = [model.ask(baseline.greedy(), tables.baseline_answers, "greedy", debug)]
+        if "equal_generations" in settings.baselines:
+            exams = _exam_answers(papers, len(models.students))
+            asked.append(model.ask(baseline.more(exams), tables.baseline_answers, "equal generations", debug))
         if "worked_examples" in settings.baselines:
             used = sorted({name for names in examples.values() for name in names})
             solving = baseline.solutions(used, settings.solutions)
@@ -90,6 +96,16 @@ class _Baseline:
         """One answer to each teaching problem at temperature 0."""
         greedy = self._teaching.sampling.model_copy(update={"temperature": 0.0, "top_p": 1.0, "top_k": 0})
         return Tasks(self._taught, lambda name: self._task("greedy", name, 1, greedy))
+
+    def more(self, exams: Mapping[str, int]) -> Tasks:
+        """As many answers to each teaching problem as it has rationales and exam answers."""
+        teaching = self._teaching
+        return Tasks(
+            self._taught,
+            lambda name: self._task(
+                "equal_generations", name, teaching.samples + exams.get(name, 0), teaching.sampling
+            ),
+        )
 
     def solutions(self, names: Sequence[str], count: int) -> Tasks:
         """`count` answers to each of these exam problems, sampled as rationales are."""
@@ -130,6 +146,12 @@ class _Baseline:
         own = {"method": method, "problem_id": name, "family": problem["family"]}
         gold = self._domain.exam_gold(problem["answer"]) if method == "solution" else problem["answer"]
         return Task(messages, gold, own, samples, sampling, first_index)
+
+
+def _exam_answers(papers: ExamPapers, students: int) -> dict[str, int]:
+    """By teaching problem, the answers of so many students to all its papers with a demo."""
+    planned = papers.plan[papers.plan["demo_id"].notna()].groupby("teaching_problem_id").size()
+    return {str(name): int(count) * papers.repeats * students for name, count in planned.items()}
 
 
 def _examples_of(plan: pd.DataFrame) -> dict[str, list[str]]:

@@ -48,10 +48,11 @@ def make_methods(
     """Every method that the answers allow.
 
     greedy, sc; max, sum and avg over all students, and with several also `<rule>.<student>`; with the
-    teacher's own exams `teacher_exams.<rule>`, with worked examples `worked_examples`. Of programs also
-    random (any rationale), visible_tests (any that passes the visible tests) and `visible_tests.<rule>` (sc,
-    max and sum among those). Exams that ended early (`search.examiner`) score nothing and give no method
-    here. Raises DataError if a student's name is one that tables use.
+    teacher's own exams `teacher_exams.<rule>`, and the baselines `equal_generations` and `worked_examples`
+    where they are wanted. Of programs also random (any rationale), visible_tests (any that passes the
+    visible tests) and `visible_tests.<rule>` (sc, max and sum among those). Exams that ended
+    early (`search.examiner`) score nothing and give no method here. Raises DataError if a student's name is
+    one that tables use.
     """
     ballots = make_ballots(rationales, voting, settings)
     methods = [
@@ -65,8 +66,11 @@ def make_methods(
     if len(teacher_exam_answers):
         scores = score_demos(exam_marks(teacher_exam_answers), [TEACHER], settings)
         methods += [Method(f"teacher_exams.{rule}", rule, ballots, TEACHER, scores) for rule in EXAM_RULES]
-    if "worked_examples" in settings.baselines:
-        methods.append(_of_baseline("worked_examples", baseline_answers, voting, settings))
+    methods += [
+        _of_baseline(name, baseline_answers, voting, settings)
+        for name in ("equal_generations", "worked_examples")
+        if name in settings.baselines
+    ]
     return methods
 
 

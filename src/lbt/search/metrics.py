@@ -21,6 +21,7 @@ _BASELINES = (
     "teacher_exams.sum",
     "teacher_exams.max",
     "worked_examples",
+    "equal_generations",
     "visible_tests",
     "visible_tests.sc",
 )
@@ -135,8 +136,9 @@ def generation_costs(
 
     search.cost.<way>.generations and .tokens (generated ones) for greedy, sc (the rationales), lbt (the
     rationales and the students' exams with them), teacher_exams (the rationales and the teacher's exams) and
-    worked_examples (the solutions of the exam problems and the votes). Ways not taken are left out. Answers
-    that were debugged are given twice, as they were first and as they became: both were generated.
+    worked_examples (the solutions of the exam problems and the votes) and equal_generations. Ways not taken
+    are left out. Answers that were debugged are given twice, as they were first and as they became: both
+    were generated.
     """
     examined = exam_answers[exam_answers["demo_id"].notna()]
     asked = dict(iter(baseline_answers.groupby("method")))
@@ -146,6 +148,7 @@ def generation_costs(
         "lbt": [rationales, examined],
         "teacher_exams": [rationales, teacher_exam_answers] if len(teacher_exam_answers) else [],
         "worked_examples": [asked[name] for name in ("solution", "worked_examples") if name in asked],
+        "equal_generations": [asked["equal_generations"]] if "equal_generations" in asked else [],
     }
     costs: dict[str, float] = {}
     for way, asked_of in ways.items():

@@ -54,10 +54,11 @@ def select_answers(
     """One row per method and teaching problem: the selected answer, whether it is right, its votes and score.
 
     `right` is that of the first sample that gives the answer; an answerless problem is wrong, and one whose
-    generations all failed neither. `score` is what the method's rule maximises; greedy, sc and
-    worked_examples, which go by votes, have none. `decisions` are those of exams that ended early, by
-    teaching problem: the method `search.rule`, without a score. Of programs there are two further columns:
-    `chance`, which is `right` or, of a method that draws, what is to be expected; and `hidden_share`.
+    generations all failed neither. `score` is what the method's rule maximises; greedy, sc,
+    worked_examples and equal_generations, which go by votes, have none. `decisions` are those of exams that
+    ended early, by teaching problem: the method `search.rule`, without a score. Of programs there are two
+    further columns: `chance`, which is `right` or, of a method that draws, what is to be expected; and
+    `hidden_share`.
     """
     taught = problems[problems["role"] == "teaching"].sort_values("problem_id")
     families = dict(zip(taught["problem_id"], taught["family"], strict=True))

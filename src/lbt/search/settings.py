@@ -8,9 +8,11 @@ from lbt.configuration import Settings
 from lbt.search.selection import ExamRule, Ties
 from lbt.teaching import TeachingSettings
 
-Baseline = Literal["teacher_exams", "worked_examples"]
+Baseline = Literal["teacher_exams", "worked_examples", "equal_generations"]
 """What the labels of the exam problems give without a student. teacher_exams: the teacher sits the exams
-itself. worked_examples: the exam problems, solved, stand before the teaching problem; a majority votes."""
+itself. worked_examples: the exam problems, solved, stand before the teaching problem; a majority votes. And
+what the same cost gives without labels, equal_generations: a majority of as many rationales as there are
+rationales and exam answers."""
 
 
 class SearchSettings(Settings):

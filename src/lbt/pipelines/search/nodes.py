@@ -108,7 +108,7 @@ def answer_without_students(
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
-    found = ask_teacher(asker, problems, papers, models.teacher, search.of_teaching(teaching), search)
+    found = ask_teacher(asker, problems, papers, models, search.of_teaching(teaching), search)
     return found.answers, found.exams, found.usage, found.first, found.first_exams
 
 

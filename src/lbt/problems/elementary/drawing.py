@@ -54,11 +54,15 @@ def families_of(settings: ElementaryProblemSettings) -> list[Family]:
                 f"The families are {', '.join(FAMILIES)}."
             )
     chosen = [
-        family for name, family in FAMILIES.items() if not named or name in {*named, *settings.held_out}
+        family
+        for name, family in FAMILIES.items()
+        if name in settings.held_out
+        or ((not named or name in named) and settings.steps in (None, family.steps))
     ]
     if all(family.name in settings.held_out for family in chosen):
         raise DataError(
-            "problems.elementary.held_out names every family, so none is left to teach. Leave some out of it."
+            "problems.elementary has no family to teach: held_out names all that families and steps leave. "
+            "Take some out of it."
         )
     return chosen
 

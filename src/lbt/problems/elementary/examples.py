@@ -8,10 +8,12 @@ from lbt.problems.elementary.drawing import FAMILIES, draw_numbers
 
 
 class Example(NamedTuple):
-    """A question with the rationale of the family's right way and of its wrong one."""
+    """A question with its answer, the wrong way's answer, and the rationales of both ways."""
 
     family: str
     question: str
+    answer: str
+    misled: str
     right: str
     wrong: str
 
@@ -21,5 +23,12 @@ def draw_examples(family_name: str, seed: int, largest: int = 20) -> Iterator[Ex
     family = FAMILIES[family_name]
     rng = Random(f"{seed}/{family_name}/examples")
     for numbers in draw_numbers(family, "examples", largest, rng):
-        question = family.question(numbers, rng)
-        yield Example(family_name, question, family.right.rationale(numbers), family.wrong.rationale(numbers))
+        right, wrong = family.right, family.wrong
+        yield Example(
+            family_name,
+            family.question(numbers, rng),
+            str(right.answer(numbers)),
+            str(wrong.answer(numbers)),
+            right.rationale(numbers),
+            wrong.rationale(numbers),
+        )

@@ -1,4 +1,4 @@
-"""The sums that a rationale writes down."""
+"""The sums that a rationale writes down, with the spaces that small models write them with."""
 
 from typing import NamedTuple
 
@@ -11,23 +11,23 @@ class Sum(NamedTuple):
 
 
 def plus(a: int, b: int) -> Sum:
-    """a+b."""
-    return Sum(f"{a}+{b}={a + b}", a + b)
+    """a + b."""
+    return Sum(f"{a} + {b} = {a + b}", a + b)
 
 
 def minus(a: int, b: int) -> Sum:
-    """a-b."""
-    return Sum(f"{a}-{b}={a - b}", a - b)
+    """a - b."""
+    return Sum(f"{a} - {b} = {a - b}", a - b)
 
 
 def times(a: int, b: int) -> Sum:
-    """a*b."""
-    return Sum(f"{a}*{b}={a * b}", a * b)
+    """a * b."""
+    return Sum(f"{a} * {b} = {a * b}", a * b)
 
 
 def divided(a: int, b: int) -> Sum:
-    """a/b, of which nothing is left over."""
-    return Sum(f"{a}/{b}={a // b}", a // b)
+    """a / b, of which nothing is left over."""
+    return Sum(f"{a} / {b} = {a // b}", a // b)
 
 
 def larger_minus_smaller(a: int, b: int) -> Sum:
