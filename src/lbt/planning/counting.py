@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from lbt.asking import Asked, Asker, OpenModel, Task, debugging
 from lbt.generation import GenerationStore, ModelSettings
 from lbt.grading import Domain
+from lbt.planning.probing import Sample
 from lbt.planning.prompting import Prompting
 from lbt.prompts import DebugSettings, PromptSettings, tell_failure
 from lbt.prompts.debugging import MOST_OF_FAILURE, MOST_OF_TEST
@@ -71,6 +72,8 @@ class CountingAsker(Asker):
         self.loads: list[Load] = []
         self.first_prompts: dict[str, str] = {}
         """By stage, as its model would see them."""
+        self.samples: dict[str, Sample] = {}
+        """By stage, for a probe."""
 
     def open(self, model: ModelSettings, label: str, stopping: Event | None = None) -> OpenModel:
         """A model that is not there."""
@@ -95,7 +98,9 @@ class _CountedModel(OpenModel):
         self, tasks: Sequence[Task], schema: pa.DataFrameSchema, part: str = "", debug: bool = False
     ) -> Asked:
         if len(tasks):
-            first = self._load(self._stage(part), self._counting.distinct(tasks))
+            asked = self._counting.distinct(tasks)
+            self._counting.samples.setdefault(self._stage(part), Sample(self._prompting.model, asked))
+            first = self._load(self._stage(part), asked)
             self._counting.loads.append(first)
             if debug:
                 self._counting.loads.append(self._second(self._stage(debugging(part)), first, tasks))

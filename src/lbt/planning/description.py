@@ -14,7 +14,7 @@ def describe_plan(plan: Plan) -> str:
     lines = [
         *_prompts(plan["prompts"], plan["models"]),
         *_data(plan["data"]),
-        *_models(plan["models"]),
+        *_models(plan["models"], any(job["seconds"] for job in plan["jobs"].values())),
         *(line for name, job in plan["jobs"].items() for line in _job(name, job)),
         *(_training(plan["training"]) if plan["training"] else ()),
         *_notes(plan),
@@ -64,8 +64,8 @@ def _tally(column: str, by_role: Mapping[str, Mapping[str, int]]) -> Iterator[st
     yield from _table([column, *roles], rows, words=1)
 
 
-def _models(models: Sequence[Plan]) -> Iterator[str]:
-    yield "Models (none was asked)"
+def _models(models: Sequence[Plan], asked: bool) -> Iterator[str]:
+    yield "Models" if asked else "Models (none was asked)"
     for model in models:
         revision = f" at {model['revision']}" if model["revision"] else ""
         context = f", context {model['context']:,}" if model["context"] else ""
@@ -83,7 +83,15 @@ def _job(name: str, job: Plan) -> Iterator[str]:
     rows = [[load["stage"], load["model"], *(f"{load[key]:,}" for key in numbers)] for load in loads]
     yield from _table(_COLUMNS, rows, words=2)
     yield f"  The store grows by at most {_size(job['store_bytes'])}."
+    if job["seconds"]:
+        yield from _time(job["seconds"])
     yield ""
+
+
+def _time(seconds: Mapping[str, float]) -> Iterator[str]:
+    stages = ", ".join(f"{stage} {_duration(value)}" for stage, value in seconds.items())
+    yield f"  Answering takes about {_duration(sum(seconds.values()))} if all this is asked: {stages}."
+    yield "  Predicted from answers that were given now and not kept; grading and training are left out."
 
 
 def _training(training: Plan) -> Iterator[str]:
@@ -117,3 +125,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> It
 
 def _size(count: int) -> str:
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

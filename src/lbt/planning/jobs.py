@@ -37,7 +37,7 @@ def finetune_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prom
         replace(load, fewest=0) if load.stage == "evaluation of tuned" else load
         for load in asker.loads
     ]
-    return Job(loads, papers)
+    return Job(loads, papers, samples=asker.samples)
 
 
 def search_job(settings: RunSettings, problems: pd.DataFrame, promptings: Promptings) -> Job:
@@ -53,7 +53,7 @@ def search_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prompt
         replace(load, fewest=0) if decided_early and load.stage.startswith("exams of") else load
         for load in asker.loads
     ]
-    return Job([_with_all_exams(load, teaching.samples) for load in loads], papers)
+    return Job([_with_all_exams(load, teaching.samples) for load in loads], papers, samples=asker.samples)
 
 
 def _with_all_exams(load: Load, samples: int) -> Load:

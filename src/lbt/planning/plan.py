@@ -12,6 +12,7 @@ from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
 from lbt.planning.jobs import jobs_to_plan
+from lbt.planning.probing import Speed, probe
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
 from lbt.planning.settings import Job, RunSettings
 from lbt.problems import check_leakage
@@ -19,7 +20,9 @@ from lbt.prompts import PromptSettings, exam_messages, teaching_messages
 
 
 def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str, Any]) -> dict[str, Any]:
-    """What the jobs would do with these settings, JSON-ready; no model is loaded and no server asked.
+    """What the jobs would do with these settings, JSON-ready.
+
+    No model is loaded and no server asked, unless a probe is wanted.
 
     The exams are made and the first prompts rendered as in a run. Of a model on the hub only the small files
     are fetched, and it may be out of reach: then prompts are shown as messages and their tokens estimated.
@@ -31,7 +34,8 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
 
     Returns:
         data (counts), models (where each would be asked), prompts (the first of each kind), jobs (by name:
-        what is asked of which model, with sums, and the store's growth in bytes) and warnings.
+        what is asked of which model, with sums, the store's growth in bytes, and the seconds of each stage
+        that was probed) and warnings.
 
     Raises:
         DataError: A problem has two roles, or a teaching problem cannot be examined.
@@ -47,11 +51,12 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
     kinds = jobs_to_plan(settings, problems)
     jobs = {name: kind.count(settings, problems, promptings) for name, kind in kinds.items()}
     loads = {name: job.loads for name, job in jobs.items()}
+    speeds = _probe(settings, jobs)
     return {
         "data": {**ingest, **_counts(problems)},
         "models": [_describe(one) for one in described],
         "prompts": _first_prompts(settings.prompts, problems, jobs.values(), described),
-        "jobs": {name: _job(of_job) for name, of_job in loads.items()},
+        "jobs": {name: _job(of_job, speeds.get(name, {})) for name, of_job in loads.items()},
         "training": _training(settings, problems, loads["lbt_finetune"][0])
         if "lbt_finetune" in loads
         else None,
@@ -125,12 +130,28 @@ def _of_an_exam(
     }
 
 
-def _job(loads: list[Load]) -> dict[str, Any]:
+def _probe(settings: RunSettings, jobs: Mapping[str, Job]) -> dict[str, dict[str, Speed]]:
+    """By job and stage."""
+    if not settings.dry_run.probe:
+        return {}
+    samples = {(name, stage): one for name, job in jobs.items() for stage, one in job.samples.items()}
+    speeds = probe(samples, settings.prompts.prefill, PLACEHOLDER, settings.dry_run.probe)
+    return {
+        name: {stage: speed for (of_job, stage), speed in speeds.items() if of_job == name} for name in jobs
+    }
+
+
+def _job(loads: list[Load], speeds: Mapping[str, Speed]) -> dict[str, Any]:
     sums = ("generations", "fewest", "prompts", "prompt_tokens", "tokens")
     return {
         "loads": [asdict(load) | {"tokens": load.tokens} for load in loads],
         "total": {name: sum(getattr(load, name) for load in loads) for name in sums},
         "store_bytes": store_bytes(loads),
+        "seconds": {
+            load.stage: round(speeds[load.stage].predict(load.generations), 1)
+            for load in loads
+            if load.stage in speeds
+        },
     }
 
 

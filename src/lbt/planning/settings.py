@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lbt.configuration import Settings
 from lbt.evaluation import EvaluationSettings
@@ -13,6 +13,7 @@ from lbt.generation import ModelSettings, ModelsSettings
 from lbt.grading import Domain, GradingSettings, domain_named
 from lbt.instructor import InstructorSettings
 from lbt.planning.counting import Load
+from lbt.planning.probing import Sample
 from lbt.planning.prompting import Prompting
 from lbt.preferences import PreferenceSettings
 from lbt.prompts import DebugSettings, PromptSettings
@@ -26,9 +27,17 @@ JobName = Literal["lbt_finetune", "lbt_search", "lbt_refine", "instructor"]
 
 
 class DryRunSettings(Settings):
-    """Which jobs are planned; None for all that the problems are enough for."""
+    """What a dry run tells."""
 
-    jobs: tuple[JobName, ...] | None = None
+    jobs: tuple[JobName, ...] | None = Field(
+        None, description="Which are planned; null: all that the problems are enough for."
+    )
+    probe: int = Field(
+        0,
+        ge=0,
+        description="Answers that the model of each stage really gives, to predict the time of lbt_finetune "
+        "and lbt_search; 0: no model is asked.",
+    )
 
     @field_validator("jobs", mode="before")
     @classmethod
@@ -88,3 +97,5 @@ class Job:
     """Its exams, if it has such."""
     prompts: Mapping[str, str] = field(default_factory=dict)
     """The first prompts of a kind that other jobs do not have, by stage."""
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    """What its stages ask, for a probe; none of a job whose time cannot be predicted."""
