@@ -17,6 +17,8 @@ OPTIONS = $(if $(P),'--params=$(P)') $(ARGS)
 WORKERS := -n logical --maxprocesses=8
 # The folder in conf/ of a dry run.
 ENV ?=
+# The study: conf/base/study_<name>.yml.
+NAME ?= evidence
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
 
 export DO_NOT_TRACK := true
@@ -35,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence instructor-evidence report ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence report ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,14 +95,11 @@ bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
 refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
 	@$(BIN)/python benchmarks/refine.py $(ARGS)
 
-search-evidence: $(STAMP)  ## the seeds of docs/search.md
-	@$(BIN)/python benchmarks/search.py $(ARGS)
-
 instructor-evidence: $(STAMP)  ## the seeds of docs/instructor.md
 	@$(BIN)/python benchmarks/instructor.py $(ARGS)
 
-evidence: $(STAMP)  ## the arms and seeds that docs/ reports
-	@$(BIN)/python benchmarks/evidence.py $(ARGS)
+study: $(STAMP)  ## arms over seeds, compared; NAME=evidence and NAME=search are those of docs/, ARGS=--plan lists the runs
+	@$(BIN)/kedro study run $(NAME) $(ARGS)
 
 clean:  ## removes .venv and caches; data, runs and the store stay
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist

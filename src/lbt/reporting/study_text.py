@@ -101,6 +101,12 @@ FIGURES = {
     "explore.best_of_k": ("best of K", "{:.1%}", "share"),
     "explore.reward_at_k_s": ("reward@K-4", "{:.1%}", "share"),
     "explore.tokens": ("tokens", "{:.1f}", "mean"),
+    "reexam.chosen.score": ("score of the chosen", "{:.3f}", "score"),
+    "reexam.chosen.fresh_score": ("on other EPs", "{:.3f}", "score"),
+    "reexam.rejected.score": ("score of the rejected", "{:.3f}", "score"),
+    "reexam.rejected.fresh_score": ("on other EPs too", "{:.3f}", "score"),
+    "exam.consensus_share": ("EPs with consensus", "{:.1%}", "share"),
+    "exam.consensus_right": ("consensus right", "{:.1%}", "share"),
     "seconds": ("seconds", "{:.0f}", "count"),
 }
 """Figures of a run that a study shows, by name: title, format and kind (of `page.numbers`)."""

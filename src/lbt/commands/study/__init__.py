@@ -76,8 +76,9 @@ def run(
 
 @study.command()
 @click.argument("name")
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables here too.")
 @click.pass_context
-def show(context: click.Context, name: str) -> None:
+def show(context: click.Context, name: str, write: Path | None) -> None:
     """Write the study's page and tables from the runs that are done, and print the tables."""
     with plain_errors(), open_project(_root(context), name) as project:
         record = StudyRecord(project)
@@ -90,6 +91,8 @@ def show(context: click.Context, name: str) -> None:
         record.log(results.write())
         record.close("FINISHED" if results.complete else "RUNNING")
         click.echo(results.text)
+        if write is not None:
+            write.write_text(results.text + "\n", encoding="utf-8")
 
 
 def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCell]) -> None:
