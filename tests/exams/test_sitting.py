@@ -117,3 +117,16 @@ def test_a_student_that_answers_nothing_is_named_with_what_to_check(asker: Asker
 def test_a_student_whose_generations_all_fail_is_told_apart(asker: Asker) -> None:
     with pytest.raises(ModelError, match="all 12 generations failed"):
         sit(asker, lambda messages, sample: None)
+
+
+def test_a_student_that_only_answers_is_given_the_beginning_and_few_tokens(asker: Asker) -> None:
+    settings = ExamSettings(
+        mode="answer_only", problems_per_demo=1, sampling=SamplingSettings(temperature=0.7, max_tokens=90)
+    )
+    full = settings.model_copy(update={"mode": "full"})
+    assert full.of_prompts(asker.prompts) == asker.prompts
+    assert full.exam_sampling.max_tokens == 90
+    assert settings.of_prompts(asker.prompts).prefill == "\n####"
+    plan = plan_exams(PROBLEMS, RATIONALES, settings, 0, asker.domain)
+    papers = ExamPapers(plan, PROBLEMS, RATIONALES, asker.prompts, settings, asker.domain)
+    assert {task.sampling.max_tokens for task in papers.tasks("s")} == {8}

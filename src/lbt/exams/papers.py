@@ -47,7 +47,7 @@ class ExamPapers:
             for demo_id, problem_id, text in zip(*(rationales[name] for name in _DEMO), strict=True)
         }
         self._prompts = prompts
-        self._sampling = settings.sampling
+        self._sampling = settings.exam_sampling
         self.repeats = settings.repeats if settings.sampling.temperature > 0 else 1
         """Answers to each paper: one at temperature 0, where all would be equal."""
 

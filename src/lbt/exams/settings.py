@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from lbt.configuration import Settings
 from lbt.generation import SamplingSettings
+from lbt.prompts import PromptSettings
 
 
 class NearestSettings(Settings):
@@ -44,6 +45,13 @@ class ConsensusSettings(Settings):
     minimum_confidence: float = Field(default=0.6, ge=0, le=1)
 
 
+class AnswerOnlySettings(Settings):
+    """An exam answer that is begun with `prefill`, so that nothing but the answer is left to write."""
+
+    prefill: str = "\n####"
+    max_tokens: int = Field(default=8, ge=1)
+
+
 class ExamSettings(Settings):
     """Which exam problems a demo is tried on, how many, and how often.
 
@@ -54,7 +62,10 @@ class ExamSettings(Settings):
     teaching problem's gold answer are taken only where too few others suit: a student that copies the demo's
     answer would be right there. With `labels: consensus` an exam answer is right if it is what most of the
     teacher's own answers to the exam problem are; the gold answers are not used. `reexam` exam problems that
-    had no part in choosing pairs examine the rationales of the pairs once more.
+    had no part in choosing pairs examine the rationales of the pairs once more. With `mode` answer_only a
+    student says the answer at once, without a rationale: the share of right ones estimates the probability
+    that it gives the right answer next, which Saha et al. (2306.09299, RQ2) take to predict what an
+    explanation will be worth, at a fraction of an exam's tokens.
     """
 
     maker: Literal["family", "nearest", "subject_level", "fixed"] = "family"
@@ -63,6 +74,8 @@ class ExamSettings(Settings):
     same_answer: Literal["avoid", "allow"] = "avoid"
     labels: Literal["gold", "consensus"] = "gold"
     consensus: ConsensusSettings = ConsensusSettings()
+    mode: Literal["full", "answer_only"] = "full"
+    answer_only: AnswerOnlySettings = AnswerOnlySettings()
     demos_per_exam: int = Field(default=1, ge=1)
     repeats: int = Field(default=3, ge=1)
     reexam: int = Field(default=0, ge=0, description="Fresh exam problems for what pairs chose; 0: none.")
@@ -97,3 +110,16 @@ class ExamSettings(Settings):
                 "exam problems"
             )
         return self
+
+    def of_prompts(self, prompts: PromptSettings) -> PromptSettings:
+        """What stands around an exam question, given what stands around all others."""
+        if self.mode == "full":
+            return prompts
+        return prompts.model_copy(update={"prefill": self.answer_only.prefill})
+
+    @property
+    def exam_sampling(self) -> SamplingSettings:
+        """How exam answers are sampled."""
+        if self.mode == "full":
+            return self.sampling
+        return self.sampling.model_copy(update={"max_tokens": self.answer_only.max_tokens})

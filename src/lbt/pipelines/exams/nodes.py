@@ -69,6 +69,7 @@ def sit_exams(
 
     What the stage asked counts what its consensus asked.
     """
+    prompts = exams.of_prompts(prompts)
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     asked = stage.sit_exams(asker, papers, models.students)

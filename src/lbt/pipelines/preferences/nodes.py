@@ -49,6 +49,7 @@ def examine_again(
     """The answers to the fresh exam problems, and how much better the scores were that chose the pairs."""
     if reexam_plan.empty:
         return tables.make_table(tables.reexam_answers, []), add_usage([]), {}
+    prompts = exams.of_prompts(prompts)
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     papers = exam_stage.ExamPapers(reexam_plan, exam_problems, rationales, prompts, exams, asker.domain)
     asked = exam_stage.sit_exams(asker, papers, models.students)

@@ -81,6 +81,7 @@ def examine_rationales(
     debug: DebugSettings,
 ) -> tuple[pd.DataFrame, Usage, Decisions, pd.DataFrame]:
     """All exams, as in the main job; or those that an adaptive examiner asks, and what they decided."""
+    prompts = exams.of_prompts(prompts)
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
     papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
     if search.examiner == "full":
@@ -107,7 +108,8 @@ def answer_without_students(
 ) -> tuple[pd.DataFrame, pd.DataFrame, Usage, pd.DataFrame, pd.DataFrame]:
     """The teacher's greedy answers, and what the exam problems' labels give without a student."""
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
-    papers = ExamPapers(exam_plan, problems, rationales, prompts, exams, asker.domain)
+    whole = exams.model_copy(update={"mode": "full"})
+    papers = ExamPapers(exam_plan, problems, rationales, prompts, whole, asker.domain)
     found = ask_teacher(asker, problems, papers, models, search.of_teaching(teaching), search)
     return found.answers, found.exams, found.usage, found.first, found.first_exams
 
