@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence instructor-evidence ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench evidence search-evidence refine-evidence instructor-evidence smollm2-evidence ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
 
 search-evidence: $(STAMP)  ## the seeds of docs/search.md
 	@$(BIN)/python benchmarks/search.py $(ARGS)
+
+smollm2-evidence: $(STAMP)  ## the seeds of docs/real_model.md, after make smollm2; hours of one core
+	@$(BIN)/python benchmarks/smollm2.py $(ARGS)
 
 instructor-evidence: $(STAMP)  ## the seeds of docs/instructor.md
 	@$(BIN)/python benchmarks/instructor.py $(ARGS)
