@@ -62,7 +62,7 @@ def _area_row(form: str, cells: Sequence[Cell], seeds: Sequence[int]) -> str:
     shown = " | ".join(f"{by_seed[seed]:.2f}" if seed in by_seed else "" for seed in seeds)
     if not areas:
         return f"| {form} | | 0 | {shown} |"
-    value, interval = _mean([area for _, area in areas], [problem for problem, _ in areas])
+    value, interval = _share([area for _, area in areas], [problem for problem, _ in areas])
     return f"| {form} | {value:.2f} {_span(interval, 1, '.2f')} | {len(areas)} | {shown} |"
 
 
@@ -72,7 +72,7 @@ def _accuracies(cells: Sequence[Cell], seeds: Sequence[int]) -> Iterator[str]:
     yield f"| way to an answer | accuracy | {' | '.join(f'seed {seed}' for seed in seeds)} |"
     yield "|---" * (len(seeds) + 2) + "|"
     for method, title in METHODS.items():
-        value, interval = _mean(frame[method], frame["problem"])
+        value, interval = _share(frame[method], frame["problem"])
         by_seed = frame.groupby("seed")[method].mean()
         shown = " | ".join(f"{by_seed[seed]:.1%}" if seed in by_seed else "" for seed in seeds)
         yield f"| {title} | {value:.1%} {_span(interval, 100, '.1f')} | {shown} |"
@@ -107,6 +107,12 @@ def _mean(values: Sequence[float], clusters: Sequence[Any]) -> tuple[float, tupl
     return float(numbers.mean()), cluster_t_interval(
         numbers, pd.factorize(np.asarray(clusters))[0], CONFIDENCE
     )
+
+
+def _share(values: Sequence[float], clusters: Sequence[Any]) -> tuple[float, tuple[float, float] | None]:
+    """As `_mean`, of values that are never below 0."""
+    value, interval = _mean(values, clusters)
+    return value, None if interval is None else (max(interval[0], 0.0), interval[1])
 
 
 def _span(interval: tuple[float, float] | None, factor: int, form: str) -> str:
