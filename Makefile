@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence report ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ bench: $(STAMP)  ## speed and memory; ARGS="store memory" for parts
 
 refine-evidence: $(STAMP)  ## the seeds of docs/refine.md
 	@$(BIN)/python benchmarks/refine.py $(ARGS)
+
+smollm2-evidence: $(STAMP)  ## the seeds of docs/real_model.md, after make smollm2; hours of one core
+	@$(BIN)/python benchmarks/smollm2.py $(ARGS)
 
 instructor-evidence: $(STAMP)  ## the seeds of docs/instructor.md
 	@$(BIN)/python benchmarks/instructor.py $(ARGS)
