@@ -14,6 +14,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
+SMOLLM2 = FOLDER.parent / "data" / "06_models" / "smollm2-135m-instruct"
 PARTS = {
     "main_job": ["main_job.py"],
     "store": ["store.py"],
@@ -26,6 +27,7 @@ PARTS = {
     "grading": ["grading.py"],
     "sandbox": ["sandbox.py"],
     "search": ["search_scale.py"],
+    "real_model": ["real_model.py"],
 }
 
 
@@ -41,6 +43,9 @@ def main() -> None:
     for part in chosen:
         if part in ("vllm", "openai") and find_spec("vllm") is None:
             print(f"{part}: left out, for vLLM is not installed (make vllm)")
+            continue
+        if part == "real_model" and not SMOLLM2.is_dir():
+            print(f"{part}: left out, for the model is not here (make smollm2)")
             continue
         print(f"\n{part}", flush=True)
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
