@@ -50,7 +50,8 @@ Cell = dict[str, Any]
 
 def run_cell(seed: int, name: str, parameters: str) -> Cell:
     """One run with all arms: its metrics and its rounds."""
-    run_pipeline("instructor", ",".join(part for part in (f"seed={seed}", "problems.pocket.lucky_share=0.5", parameters) if part), DATA)
+    given = (f"seed={seed}", "problems.pocket.lucky_share=0.5", parameters)
+    run_pipeline("instructor", ",".join(part for part in given if part), DATA)
     metrics = json.loads(newest(DATA / "08_reporting" / "instructor_metrics.json").read_text())
     rounds = pd.read_parquet(newest(DATA / "08_reporting" / "instructor_rounds.parquet"))
     rows = json.loads(rounds[list(ROUND)].round(4).to_json(orient="records"))
