@@ -13,6 +13,7 @@ import mlflow
 import pandas as pd
 import plotly.graph_objects as go
 from mlflow.data.pandas_dataset import from_pandas
+from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]  # made at import
 from mlflow.entities import Metric
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
@@ -86,7 +87,8 @@ def _note(name: str, data: str, path: Path) -> None:
 
 def _table_of_inputs(name: str, data: pd.DataFrame, path: Path) -> None:
     """A table that people know a run by: an artifact, and an input with its digest."""
-    mlflow.log_input(from_pandas(data, source=str(path), name=name), context=name)
+    source = LocalArtifactDatasetSource(str(path))  # of a bare path MLflow warns that it may be two things
+    mlflow.log_input(from_pandas(data, source=source, name=name), context=name)
     _artifact(name, data, path)
 
 
