@@ -5,7 +5,7 @@
     python benchmarks/real_model.py --llama ENV/bin/python   llama.cpp's server too, of that environment
 
 vLLM is measured where it is installed. The requests are exams of --env=smollm2 after 8 rationales of each of
-30 problems, which SmolLM2 writes first (kept in --folder). `generate` is that of transformers on batches of
+24 problems, which SmolLM2 writes first (kept in --folder). `generate` is that of transformers on batches of
 prompts sorted by length. What is compared is measured in one run, which also tells whose texts differ from
 those of generate, and after how many equal tokens. llama.cpp serves the four-bit file that the
 model's folder was made of; the others compute in float32.

@@ -1,4 +1,4 @@
-"""The exams of the benchmark with SmolLM2: one-step problems, SmolLM2's own rationales, one student."""
+"""The exams of the benchmark with SmolLM2: problems of one step, its own rationales, one student."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from lbt.problems import ProblemSettings
 from lbt.settings import CONFIG_LOADER_ARGS
 from lbt.teaching import sample_rationales
 
-TEACHING, EXAMS_A_DEMO, RATIONALES = 30, 3, 8
+TEACHING, EXAMS_A_DEMO, RATIONALES = 24, 3, 8
 
 
 def real_exams(folder: Path, count: int) -> tuple[ModelSettings, list[Prompt]]:
@@ -45,7 +45,7 @@ def real_exams(folder: Path, count: int) -> tuple[ModelSettings, list[Prompt]]:
 
 def _papers(asker: Asker, settings: RunSettings, problems: Any) -> ExamPapers:
     table = sample_rationales(asker, problems, settings.models.teacher, settings.teaching).table
-    plan = plan_exams(problems, table, settings.exams, settings.seed)
+    plan = plan_exams(problems, table, settings.exams, settings.seed, settings.graded_by)
     return ExamPapers(plan, problems, table, settings.prompts, settings.exams, settings.graded_by)
 
 
@@ -54,8 +54,7 @@ def _parameters() -> dict[str, Any]:
     loader = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS | {"default_run_env": "smollm2"})
     parameters: dict[str, Any] = loader["parameters"]
     problems, models = parameters["problems"], parameters["models"]
-    problems["path"] = str(ROOT / problems["path"])
-    problems |= {"teaching": TEACHING, "exam_per_family": EXAMS_A_DEMO, "evaluation": 0}
+    problems |= {"teaching": TEACHING, "evaluation": 0}
     for model in (models["teacher"], models["students"]["smollm2"]):
         model |= {"path": str(ROOT / model["path"]), "engine": "transformers"}
     parameters["teaching"]["samples"] = RATIONALES
