@@ -64,8 +64,9 @@ def texts(pairs: pd.DataFrame) -> set[tuple[str, str]]:
     return set(zip(pairs["chosen"], pairs["rejected"], strict=True))
 
 
-def test_the_score_is_half_correctness_and_half_lbt() -> None:
-    pairs, _ = pairs_of([("a", "x", "correct", 0.8), ("a", "y", "wrong", 0.1)])
+def test_with_the_papers_weights_the_score_is_half_correctness_and_half_lbt() -> None:
+    rows: list[Rationale] = [("a", "x", "correct", 0.8), ("a", "y", "wrong", 0.1)]
+    pairs, _ = pairs_of(rows, correctness_weight=0.5, lbt_weight=0.5)
     found = pairs.iloc[0]
     assert (found["chosen"], found["rejected"]) == ("x", "y")
     assert found["chosen_score"] == pytest.approx(0.9)

@@ -23,8 +23,8 @@ class PreferenceSettings(Settings):
     signal: Signal = "lbt+correctness"
     labels: Literal["gold", "majority"] = "gold"
     minimum_confidence: float = Field(default=0.6, ge=0, le=1)
-    correctness_weight: float = Field(default=0.5, ge=0, le=1)
-    lbt_weight: float = Field(default=0.5, ge=0, le=1)
+    correctness_weight: float = Field(default=0.3, ge=0, le=1)
+    lbt_weight: float = Field(default=0.7, ge=0, le=1)
     margin: float = Field(default=0.3, ge=0, lt=1)
     maximum_pairs_per_problem: int = Field(default=8, ge=1)
     maximum_pairs: int | None = Field(default=None, ge=1)

@@ -32,7 +32,7 @@ class CodeProblemSettings(Settings):
 class PocketProblemSettings(Settings):
     """How the embedded worlds draw their problems."""
 
-    lucky_share: float = Field(default=0.9, ge=0, le=1)
+    lucky_share: float = Field(default=1.0, ge=0, le=1)
 
 
 class ElementaryProblemSettings(Settings):
