@@ -84,8 +84,9 @@ def test_the_signal_decides_what_the_score_is() -> None:
 
 def test_the_gap_must_exceed_the_margin() -> None:
     rows: list[Rationale] = [("a", "x", "correct", 0.9), ("a", "y", "correct", 0.3)]
-    assert pairs_of(rows, margin=0.3)[1]["dropped"]["below_margin"] == 1
-    assert len(pairs_of(rows, margin=0.29)[0]) == 1
+    halves = {"correctness_weight": 0.5, "lbt_weight": 0.5}
+    assert pairs_of(rows, margin=0.3, **halves)[1]["dropped"]["below_margin"] == 1
+    assert len(pairs_of(rows, margin=0.29, **halves)[0]) == 1
     equal: list[Rationale] = [("a", "x", "correct", 0.5), ("a", "y", "correct", 0.5)]
     assert pairs_of(equal, margin=0)[0].empty
 
