@@ -42,7 +42,7 @@ def plot_comparisons(comparisons: pd.DataFrame, seeds: pd.DataFrame) -> go.Figur
     figure.update_xaxes(title="difference in accuracy, points")
     figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=labels)
     height = max(300, 130 + 34 * len(labels))
-    legend = {"orientation": "h", "y": -0.15, "yanchor": "top"}
+    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom"}
     return styled(figure, "What was compared", height=height, legend=legend)
 
 
