@@ -139,3 +139,21 @@ def test_cells_come_condition_by_condition_and_seed_by_seed_and_a_round_after_it
 def test_a_mistake_in_a_study_is_named(change: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         study(**change)
+
+
+def test_each_comparison_has_a_name_of_its_own() -> None:
+    comparisons = [{"arm": arm, "less": arm, "less_outcome": "base"} for arm in ("plain", "same")] + [
+        {"arm": "better", "less": "better", "round": 2},
+        {"arm": "better", "less": "plain"},
+    ]
+    table = outcomes({("usual", "plain"): 0.5, ("usual", "same"): 0.5, ("usual", "better"): 0.5})
+    base = table[table["arm"] != "better"].assign(outcome="base")
+    later = table[table["arm"] == "better"].assign(round=2)
+    _, found = compare_arms(pd.concat([table, base, later]), study(comparisons=comparisons))
+    assert found["comparison"].tolist() == [
+        "plain: tuned less base",
+        "same: tuned less base",
+        "better: round 2 less round 1",
+        "better round 1 less plain round 1",
+    ]
+    tables.study_comparisons.validate(found)

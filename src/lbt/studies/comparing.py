@@ -62,19 +62,18 @@ def _outcomes(one: ComparisonSettings, study: StudySettings) -> tuple[str, str]:
 def _named(condition: str, one: ComparisonSettings, study: StudySettings) -> tuple[Any, ...]:
     outcome, less_outcome = _outcomes(one, study)
     several = study.arms[one.arm].rounds > 1 or study.arms[one.less].rounds > 1
-    sides = []
-    for arm, number, own in ((one.arm, one.round, outcome), (one.less, one.less_round, less_outcome)):
-        same = one.arm == one.less
-        sides.append(
-            " ".join(
-                [
-                    *([] if same and outcome != less_outcome and not several else [arm]),
-                    *([own] if outcome != less_outcome else []),
-                    *([f"round {number}"] if several else []),
-                ]
-            )
+    within = one.arm == one.less and len(study.arms) > 1
+    first, second = (
+        " ".join(
+            [
+                *([arm] if one.arm != one.less else []),
+                *([own] if outcome != less_outcome else []),
+                *([f"round {number}"] if several else []),
+            ]
         )
-    title = " less ".join(sides)
+        for arm, own, number in ((one.arm, outcome, one.round), (one.less, less_outcome, one.less_round))
+    )
+    title = f"{one.arm}: {first} less {second}" if within else f"{first} less {second}"
     return (condition, title, one.arm, one.round, outcome, one.less, one.less_round, less_outcome)
 
 
