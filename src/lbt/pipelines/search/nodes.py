@@ -1,5 +1,7 @@
 """M1: select answers by exams, and what they are compared with."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -12,6 +14,8 @@ from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.pipelines.teaching.nodes import Report
 from lbt.prompts import DebugSettings, PromptSettings
+from lbt.reporting import TrackingSettings
+from lbt.reporting.page import SearchMaterial, report_search
 from lbt.reporting.search_plots import plot_search_accuracy, plot_search_curve
 from lbt.reporting.search_summary import summarise_search
 from lbt.search import (
@@ -165,3 +169,36 @@ def write_summary(
 ) -> str:
     """The run's figures as a short text."""
     return summarise_search(search_metrics | score_metrics, [teaching_usage, exam_usage, baseline_usage])
+
+
+def write_report(
+    run_facts: dict[str, Any],
+    rationales: pd.DataFrame,
+    exam_answers: pd.DataFrame,
+    lbt_scores: pd.DataFrame,
+    procedures: pd.DataFrame,
+    search_curve: pd.DataFrame,
+    search_by_group: pd.DataFrame,
+    score_metrics: Figures,
+    search_metrics: Figures,
+    teaching_usage: Figures,
+    exam_usage: Figures,
+    baseline_usage: Figures,
+    tracking: TrackingSettings,
+) -> tuple[str, str]:
+    """The page with all that the search found, and the short description that MLflow shows.
+
+    `tracking` is read by the hooks; here Kedro checks it.
+    """
+    material = SearchMaterial(
+        facts=run_facts,
+        rationales=rationales,
+        exam_answers=exam_answers,
+        lbt_scores=lbt_scores,
+        procedures=procedures,
+        search_curve=search_curve,
+        search_by_group=search_by_group,
+        metrics=score_metrics | search_metrics,
+        usages={"teaching": teaching_usage, "exams": exam_usage, "baselines": baseline_usage},
+    )
+    return report_search(material)

@@ -16,6 +16,7 @@ from lbt.pipelines.search.nodes import (
     plot_curve,
     sample_rationales,
     select_and_compare,
+    write_report,
     write_summary,
 )
 from lbt.pipelines.stage import stage
@@ -159,6 +160,26 @@ def _report() -> Pipeline:
                 inputs=["search_metrics", "score_metrics", "teaching_usage", "exam_usage", "baseline_usage"],
                 outputs="summary",
                 name="write_summary",
+            ),
+            node(
+                write_report,
+                inputs=[
+                    "run_facts",
+                    "rationales",
+                    "exam_answers",
+                    "lbt_scores",
+                    "procedures",
+                    "search_curve",
+                    "search_by_group",
+                    "score_metrics",
+                    "search_metrics",
+                    "teaching_usage",
+                    "exam_usage",
+                    "baseline_usage",
+                    "params:tracking",
+                ],
+                outputs=["report", "run_note"],
+                name="write_report",
             ),
         ],
     )

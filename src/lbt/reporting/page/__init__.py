@@ -3,5 +3,6 @@
 from lbt.reporting.page.material import RunMaterial
 from lbt.reporting.page.rendering import figure_page, render
 from lbt.reporting.page.run import report_run
+from lbt.reporting.page.search import SearchMaterial, report_search
 
-__all__ = ["RunMaterial", "figure_page", "render", "report_run"]
+__all__ = ["RunMaterial", "SearchMaterial", "figure_page", "render", "report_run", "report_search"]

@@ -27,6 +27,19 @@ def warnings_of(figures: Figures, titles: dict[str, str], training_log: pd.DataF
     ]
 
 
+def warnings_of_search(figures: Figures, titles: dict[str, str]) -> list[str]:
+    """The same for a search."""
+    found = []
+    low, high = (figures.get(f"search.sum_minus_sc_ci_{end}", 1.0) for end in ("low", "high"))
+    if low <= 0 <= high:
+        found.append("The interval of SUM over SC holds 0: this run alone shows no effect of the exams.")
+    if figures["search.problems"] < FEW_PROBLEMS:
+        found.append("There are only {search.problems|count} problems, so all intervals are wide.")
+    if figures.get("search.failed"):
+        found.append("{search.failed|count} problems are left out, since generating failed for a method.")
+    return [*found, *_of_exams(figures), *_of_answers(figures, titles)]
+
+
 def _of_evaluation(figures: Figures) -> Iterator[str]:
     if "eval.delta" in figures:
         if figures["eval.delta_ci_low"] <= 0 <= figures["eval.delta_ci_high"]:
