@@ -29,7 +29,7 @@ def expected_of(school: School) -> dict[str, Expected]:
     return recount(school.tables(), usages, BATCH)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_every_number_is_recomputed_from_the_tables(seed: int) -> None:
     school = School(seed, levels=seed == 1, procedures=seed != 2)
     page, _ = report_run(school.material())

@@ -55,7 +55,7 @@ def outcomes(chances: dict[tuple[str, str], float], problems: int = 60, draw: in
 
 
 @given(draw=st.integers(0, 10_000))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 def test_every_figure_is_that_of_other_code(draw: int) -> None:
     table = outcomes({("usual", "plain"): 0.5, ("usual", "better"): 0.8, ("usual", "same"): 0.5}, draw=draw)
     seeds, comparisons = compare_arms(table, study())
