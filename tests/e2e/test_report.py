@@ -14,6 +14,7 @@ from tests.reporting.reading import Report
 from tests.reporting.recount import recount
 from tests.reporting.test_report import check_numbers
 
+pytestmark = pytest.mark.slow
 BATCH = 16  # training.batch_size
 
 
