@@ -3,6 +3,7 @@
     make smollm2
     python benchmarks/real_model.py                          ours and generate; minutes on one core
     python benchmarks/real_model.py --llama ENV/bin/python   llama.cpp's server too, of that environment
+    python benchmarks/real_model.py --steps                  our engine without each of its savings too
 
 vLLM is measured where it is installed. The requests are exams of --env=smollm2 after 8 rationales of each of
 24 problems, which SmolLM2 writes first (kept in --folder). `generate` is that of transformers on batches of
@@ -28,6 +29,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,26 @@ def by_engine(settings: ModelSettings) -> Iterator[Way]:
             found = [one for one in engine.generate(prompts) if one.completion]
             assert len(found) == len(prompts)
             return {one.key: (one.completion.text, one.completion.tokens) for one in found if one.completion}
+
+        yield answer
+
+
+@contextmanager
+def without(settings: ModelSettings, *left_out: str) -> Iterator[Way]:
+    """Our engine without `sharing` of what prompts begin with, without `grouping` of heads, or both."""
+    from lbt.generation.engines.transformers import engine, reading
+
+    passes, grouping = dict(reading.PASS), engine.use_grouped_attention
+    if "grouping" in left_out:
+        engine.use_grouped_attention = lambda model: None
+    with by_engine(settings) as way:
+        engine.use_grouped_attention = grouping
+
+        def answer(prompts: Sequence[Prompt]) -> Texts:
+            reading.PASS.update(dict.fromkeys(passes, inf) if "sharing" in left_out else passes)
+            texts = way(prompts)
+            reading.PASS.update(passes)
+            return texts
 
         yield answer
 
@@ -236,11 +258,16 @@ def main() -> None:
     )
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--turns", type=int, default=1)
+    parser.add_argument("--steps", action="store_true", help="our engine without each of its savings too")
     parser.add_argument("--llama", metavar="PYTHON", help="of an environment with xllamacpp")
     parser.add_argument("--gguf", type=Path, help="what llama.cpp serves; by default it is fetched")
     arguments = parser.parse_args()
     settings, prompts = real_exams(arguments.folder, arguments.requests)
     opening: dict[str, Any] = {"transformers": by_engine(settings), "generate": by_generate(settings)}
+    if arguments.steps:
+        opening["without_sharing"] = without(settings, "sharing")
+        opening["without_grouping"] = without(settings, "grouping")
+        opening["without_both"] = without(settings, "sharing", "grouping")
     if find_spec("vllm") is not None:
         opening["vllm"] = by_engine(settings.model_copy(update={"engine": "vllm"}))
     if arguments.llama:
