@@ -24,7 +24,7 @@ PROBLEMS = pd.DataFrame(
         "lucky": pd.array([None] * 4, dtype="boolean"),
     }
 )
-SAID = {"2 + 2?": ["#### 4", "#### 4", "#### 5"], "3 + 3?": ["#### 9", "#### 9.0", "#### 9"]}
+SAID = {"2 + 2?": ["#### 4", "#### 4", "I do not know"], "3 + 3?": ["#### 9", "#### 9.0", "#### 9"]}
 
 
 def teacher(question: str, sample: int) -> str:

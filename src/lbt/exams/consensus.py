@@ -49,7 +49,8 @@ def with_consensus(
     agreed: dict[str, str] = {}
     right = 0
     for problem, rows in answers.groupby("problem_id", sort=True):
-        keys = voting.keys(str(problem), rows["answer"].tolist())
+        said = [None if pd.isna(answer) else str(answer) for answer in rows["answer"]]
+        keys = voting.keys(str(problem), said)
         majority = majority_of(keys, settings.minimum_confidence)
         if majority is not None:
             first = rows.iloc[keys.index(majority)]

@@ -15,7 +15,8 @@ def agreed_labels(rationales: pd.DataFrame, voting: Voting, minimum_confidence: 
     labels: dict[str, bool] = {}
     answered = rationales[rationales["verdict"].isin(ANSWERED)]
     for problem, rows in answered.groupby("problem_id", sort=True):
-        keys = voting.keys(str(problem), rows["answer"].tolist())
+        said = [None if pd.isna(answer) else str(answer) for answer in rows["answer"]]
+        keys = voting.keys(str(problem), said)
         majority = majority_of(keys, minimum_confidence)
         if majority is not None:
             names = rows["rationale_id"].astype(str)
