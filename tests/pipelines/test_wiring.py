@@ -55,8 +55,8 @@ def test_nothing_expensive_is_kept_in_memory_only(main_job: Pipeline) -> None:
         "teaching.sample_rationales",
         "exams.agree_on_exams",
         "exams.sit_exams",
-        "preferences.examine_again",
         "evaluation.answer_problems",
+        "evaluation.examine_again",
     ]
     users = [node.name for node in main_job.nodes if "generation_store" in node.inputs]
     assert users == generating

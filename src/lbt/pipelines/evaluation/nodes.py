@@ -1,16 +1,19 @@
-"""Base and tuned teacher on problems that neither has seen."""
+"""Base and tuned teacher on problems that neither has seen; what pairs chose, on exams that chose nothing."""
 
 import pandas as pd
 
 from lbt import evaluation as stage
+from lbt import exams as exam_stage
 from lbt import tables
 from lbt.asking import Usage, add_usage
 from lbt.evaluation import EvaluationSettings
 from lbt.evaluation.answers import Contestant
+from lbt.exams import ExamSettings
 from lbt.generation import GenerationStore, ModelSettings, ModelsSettings
 from lbt.grading import GradingSettings, Voting
 from lbt.pipelines.parameters import Domain, Seed, make_asker
 from lbt.prompts import DebugSettings, PromptSettings
+from lbt.scoring import ScoringSettings, reexam_metrics, score_rationales
 from lbt.training import Checkpoint
 
 
@@ -56,3 +59,47 @@ def compare_models(
     voting = Voting.on(problems, domain.graded_by(grading))
     metrics, by_family = stage.compare_models(evaluation_answers, evaluation, seed.root, voting)
     return metrics, by_family, stage.sample_transcripts(problems, evaluation_answers, seed.root)
+
+
+def plan_reexam(
+    pairs: pd.DataFrame,
+    exam_plan: pd.DataFrame,
+    exam_problems: pd.DataFrame,
+    exams: ExamSettings,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
+    tuned_teacher: Checkpoint,
+) -> pd.DataFrame:
+    """Which fresh exam problems the rationales of the pairs get.
+
+    The last input is there so that the teacher is trained first.
+    """
+    graded_by = domain.graded_by(grading)
+    return exam_stage.plan_reexam(pairs, exam_plan, exam_problems, exams, seed.root, graded_by)
+
+
+def examine_again(
+    reexam_plan: pd.DataFrame,
+    exam_problems: pd.DataFrame,
+    rationales: pd.DataFrame,
+    pairs: pd.DataFrame,
+    models: ModelsSettings,
+    exams: ExamSettings,
+    scoring: ScoringSettings,
+    prompts: PromptSettings,
+    generation_store: GenerationStore,
+    seed: Seed,
+    domain: Domain,
+    grading: GradingSettings,
+    debug: DebugSettings,
+) -> tuple[pd.DataFrame, Usage, dict[str, float]]:
+    """The answers to the fresh exam problems, and how much better the scores were that chose the pairs."""
+    if reexam_plan.empty:
+        return tables.make_table(tables.reexam_answers, []), add_usage([]), {}
+    prompts = exams.of_prompts(prompts)
+    asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
+    papers = exam_stage.ExamPapers(reexam_plan, exam_problems, rationales, prompts, exams, asker.domain)
+    asked = exam_stage.sit_exams(asker, papers, models.students)
+    scores = score_rationales(asked.table, scoring)
+    return asked.table, asked.usage, reexam_metrics(pairs, scores, scoring.confidence)
