@@ -26,6 +26,7 @@ def _newest(workplace: Workplace, name: str) -> pd.DataFrame:
     return pd.read_parquet(max(folder.iterdir()) / folder.name)
 
 
+@pytest.mark.slow
 def test_the_search_runs_on_programs(workplace: Workplace) -> None:
     command = [
         word.replace("lbt_finetune", "lbt_search") for word in workplace.command(*SMALL, env="pocket_code")

@@ -15,6 +15,7 @@ from lbt.training.settings import SETTINGS_THAT_KEEP_THE_WEIGHTS
 OTHER_VALUES: dict[str, Any] = {
     "method": "lora",
     "beta": 0.1,
+    "dpo_weight": 0.0,
     "sft_weight": 0.0,
     "learning_rate": 1e-5,
     "warmup_ratio": 0.0,
