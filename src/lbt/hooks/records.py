@@ -87,8 +87,11 @@ def _note(name: str, data: str, path: Path) -> None:
 
 def _table_of_inputs(name: str, data: pd.DataFrame, path: Path) -> None:
     """A table that people know a run by: an artifact, and an input with its digest."""
-    source = LocalArtifactDatasetSource(str(path))  # of a bare path MLflow warns that it may be two things
-    mlflow.log_input(from_pandas(data, source=source, name=name), context=name)
+    if len(data):  # MLflow has no digest of an empty table
+        source = LocalArtifactDatasetSource(
+            str(path)
+        )  # of a bare path MLflow warns that it may be two things
+        mlflow.log_input(from_pandas(data, source=source, name=name), context=name)
     _artifact(name, data, path)
 
 
