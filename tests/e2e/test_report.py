@@ -51,7 +51,7 @@ def test_the_terminal_names_the_page(finished: FinishedRun, run: Run, artifacts:
 
 
 def test_the_run_is_named_described_and_has_its_inputs(run: Run) -> None:
-    assert run.info.run_name == "lbt_finetune lbt+correctness seed 0 (test)"
+    assert run.info.run_name == "lbt+correctness seed 0 lbt_finetune (test)"
     note = run.data.tags["mlflow.note.content"]
     assert "Before training the teacher answered" in note
     assert f"{run.info.run_id}/artifacts/reports/report.html" in note

@@ -156,12 +156,12 @@ def test_a_failed_run_keeps_the_metrics_that_it_had(tiny: TinyProject) -> None:
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
-        (["--pipeline=tiny"], "tiny correctness seed 3"),
-        (["--pipeline=tiny", "--params=seed=11"], "tiny correctness seed 11"),
-        (["--pipeline=tiny", "--params=seed=11,table.rows=7"], "tiny correctness seed 11 table.rows=7"),
-        (["--pipeline=first"], "first seed 3"),
+        (["--pipeline=tiny"], "correctness seed 3 tiny"),
+        (["--pipeline=tiny", "--params=seed=11"], "correctness seed 11 tiny"),
+        (["--pipeline=tiny", "--params=seed=11,table.rows=7"], "correctness seed 11 table.rows=7 tiny"),
+        (["--pipeline=first"], "seed 3 first"),
         (["--pipeline=tiny", "--params=tracking.name=dose lucky 0.9"], "dose lucky 0.9"),
-        (["--pipeline=tiny", "--params=tracking.tags.arm=random"], "tiny random seed 3"),
+        (["--pipeline=tiny", "--params=tracking.tags.arm=random"], "random seed 3 tiny"),
     ],
 )
 def test_a_run_is_called_after_its_arm_its_seed_and_what_the_command_changes(

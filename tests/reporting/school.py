@@ -17,7 +17,7 @@ from lbt.scoring import ScoringSettings, lucky_auc, score_metrics, score_rationa
 FAMILIES = [f"family_{letter}" for letter in "abcdefghijkl"]
 BATCH = 16
 FACTS: dict[str, Any] = {
-    "name": "lbt_finetune lbt+correctness seed 0",
+    "name": "lbt+correctness seed 0 lbt_finetune",
     "pipeline": "lbt_finetune",
     "env": "base",
     "arm": "lbt+correctness",

@@ -75,10 +75,13 @@ class RunDescription:
 
     @property
     def name(self) -> str:
-        """What it is called in lists: pipeline, arm, seed, and what the command changes."""
+        """What it is called in lists: arm, seed, what the command changes, and the pipeline.
+
+        MLflow's table cuts a name after some 20 characters: what differs between runs comes first.
+        """
         if self.tracking.name:
             return self.tracking.name
-        words = [self.pipelines, self.arm, None if self.seed is None else f"seed {self.seed}"]
+        words = [self.arm, None if self.seed is None else f"seed {self.seed}"]
         changed = [
             each
             for each in assignments(self.run_params["runtime_params"] or {})
@@ -86,6 +89,7 @@ class RunDescription:
         ]
         words += [each if len(each) <= 40 else f"{each[:39]}…" for each in changed[:_IN_NAME]]
         words += [f"and {len(changed) - _IN_NAME} more"] if len(changed) > _IN_NAME else []
+        words += [self.pipelines]
         words += (
             [f"({self.run_params['env']})"] if self.run_params["env"] not in (None, "base", "local") else []
         )

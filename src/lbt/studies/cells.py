@@ -25,9 +25,9 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """How the run is called."""
+        """How the run is called: the arm first, since MLflow's table cuts a name after some 20 characters."""
         later = f" round {self.round}" if self.round > 1 else ""
-        return f"{self.condition} {self.arm} seed {self.seed}{later}"
+        return f"{self.arm} {self.condition} seed {self.seed}{later}"
 
 
 def list_cells(study: StudySettings, env: str | None = None) -> list[Cell]:
