@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz pocket clean
+.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz viz-site pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ ui: $(STAMP)  ## MLflow on http://127.0.0.1:5000: compare runs
 
 viz: $(STAMP)  ## kedro-viz on http://127.0.0.1:4141: see the pipeline and its data
 	@PYTHONWARNINGS="ignore:ORJSONResponse is deprecated" $(BIN)/kedro viz run --host 127.0.0.1
+
+viz-site: $(STAMP)  ## the same as a static site in build/, with previews, for any web server
+	@PYTHONWARNINGS="ignore:ORJSONResponse is deprecated" $(BIN)/kedro viz build --include-previews
 
 pocket: $(STAMP)  ## trains the embedded models again
 	@$(BIN)/kedro run --pipeline=pocket $(ARGS)

@@ -3,5 +3,6 @@
 from lbt.datasets.checkpoint import CheckpointDataset
 from lbt.datasets.generation_store import GenerationStoreDataset
 from lbt.datasets.preference_set import PreferenceSetDataset
+from lbt.datasets.shown_text import ShownTextDataset
 
-__all__ = ["CheckpointDataset", "GenerationStoreDataset", "PreferenceSetDataset"]
+__all__ = ["CheckpointDataset", "GenerationStoreDataset", "PreferenceSetDataset", "ShownTextDataset"]
