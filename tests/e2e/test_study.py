@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.e2e.conftest import PROJECT, Workplace
+from tests.reporting.reading import Report
 
 pytestmark = pytest.mark.slow
 PART = ("--condition", "half_lucky", "--seed", "0")
@@ -63,7 +64,7 @@ def test_a_killed_study_goes_on_with_the_run_that_was_killed(workplace: Workplac
     assert base["2"] == tuned["both", "1"]  # the second round starts from the tuned teacher
     page = (folder(workplace) / "study.html").read_text()
     assert "both round 1 less correctness round 1" in page
-    assert "src=" not in page.split("<body>")[1].split("<script")[0]
+    assert not Report(page).loads
 
 
 def test_a_study_that_is_not_there_or_wrong_is_told_in_plain_words(workplace: Workplace) -> None:

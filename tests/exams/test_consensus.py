@@ -11,6 +11,7 @@ from lbt.exams.settings import ConsensusSettings
 from lbt.generation import SamplingSettings
 from lbt.generation.engines.scripted import scripted_model
 from lbt.grading import Voting, domain_named
+from lbt.teaching import TeachingSettings
 
 SAMPLING = SamplingSettings(temperature=1.0, max_tokens=9)
 PROBLEMS = pd.DataFrame(
@@ -34,7 +35,8 @@ def teacher(question: str, sample: int) -> str:
 def agreed(asker: Asker, problems: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     settings = ConsensusSettings(samples=3)
     model = scripted_model(lambda messages, sample: teacher(messages[-1][1], sample), "teacher")
-    answers = ask_for_consensus(asker, problems, model, SAMPLING, settings).table
+    asking = settings.of_teaching(TeachingSettings(samples=1, sampling=SAMPLING))
+    answers = ask_for_consensus(asker, problems, model, asking).table
     tables.consensus_answers.validate(answers)
     return with_consensus(problems, answers, Voting.on(problems, domain_named("number")), settings)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lbt import tables
-from lbt.exams import ExamSettings, plan_exams, plan_reexam
+from lbt.exams import ExamSettings, demos_of_pairs, plan_exams, plan_reexam
 from lbt.generation import SamplingSettings
 from lbt.grading import domain_named
 from lbt.scoring import reexam_metrics
@@ -34,7 +34,9 @@ PAIRS = pd.DataFrame({"problem_id": ["t0", "t1"], "chosen": "good", "rejected": 
 def test_no_exam_problem_examines_what_it_helped_to_choose(seed: int, again: int, first: int) -> None:
     settings = ExamSettings(problems_per_demo=first, reexam=again, sampling=SAMPLING)
     plan = plan_exams(PROBLEMS, RATIONALES, settings, seed, NUMBERS)
-    fresh = tables.reexam_plan.validate(plan_reexam(PAIRS, plan, PROBLEMS, settings, seed, NUMBERS))
+    fresh = tables.reexam_plan.validate(
+        plan_reexam(demos_of_pairs(PAIRS), plan, PROBLEMS, settings, seed, NUMBERS)
+    )
     keys = ["teaching_problem_id", "exam_problem_id"]
     both = plan.dropna(subset=["demo_id"])[keys].drop_duplicates().merge(fresh[keys], on=keys)
     assert both.empty
@@ -46,7 +48,7 @@ def test_no_exam_problem_examines_what_it_helped_to_choose(seed: int, again: int
 def test_nothing_is_examined_again_unless_it_is_asked_for() -> None:
     settings = ExamSettings(sampling=SAMPLING)
     plan = plan_exams(PROBLEMS, RATIONALES, settings, 0, NUMBERS)
-    assert plan_reexam(PAIRS, plan, PROBLEMS, settings, 0, NUMBERS).empty
+    assert plan_reexam(demos_of_pairs(PAIRS), plan, PROBLEMS, settings, 0, NUMBERS).empty
     with pytest.raises(ValidationError, match="problems_per_demo is null"):
         ExamSettings(problems_per_demo=None, reexam=1, sampling=SAMPLING)
 

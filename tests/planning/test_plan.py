@@ -12,6 +12,7 @@ from lbt.asking import Asker
 from lbt.errors import DataError, ModelError, SettingsError
 from lbt.evaluation import EvaluationSettings
 from lbt.exams import ExamPapers, ExamSettings, plan_exams, report_exams
+from lbt.exams.settings import ConsensusSettings
 from lbt.exams.sitting import sit_one
 from lbt.generation import (
     Completion,
@@ -131,6 +132,20 @@ def test_teaching_and_evaluation_are_asked_of_the_teacher() -> None:
     assert found["evaluation of base"]["prompts"] == 5 * 2
     assert found["evaluation of tuned"]["fewest"] == 0
     assert found["teaching"]["tokens"] == 6 * 4 * 24
+
+
+def test_a_consensus_and_further_exams_are_counted_at_their_most() -> None:
+    exams = EXAMS.model_copy(
+        update={"labels": "consensus", "reexam": 1, "consensus": ConsensusSettings(samples=5)}
+    )
+    planned = loads(plan(exams=exams), "lbt_finetune")
+    asked = PROBLEMS["role"].eq("exam").sum()
+    assert planned["consensus"]["generations"] == 5 * asked
+    further = planned["further exams of strong"]
+    # one fresh problem of each of the 6 taught problems, for each of at most 4 rationales, 3 times
+    assert further["generations"] == 6 * 4 * 3
+    assert further["fewest"] == 0
+    assert "further exams of strong" not in loads(plan(), "lbt_finetune")
 
 
 def test_the_baselines_of_the_search_are_counted_as_they_are_asked() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lbt import tables
 from lbt.reporting.page.study import StudyMaterial, report_study
-from lbt.reporting.study_text import describe_study
+from lbt.reporting.page.study_text import describe_study
 from lbt.studies import StudySettings, compare_arms
 from tests.reporting.reading import Report
 
@@ -86,7 +86,7 @@ def test_the_page_says_that_it_is_not_finished_and_needs_no_network() -> None:
 
 def test_the_text_has_every_comparison_and_every_arm() -> None:
     made = material()
-    text = describe_study("A study", "Why?", made.comparisons, made.seeds, made.cells)
+    text = describe_study(made.settings, made.comparisons, made.seeds, made.cells)
     for row in made.comparisons.to_dict("records"):
         assert f"| {row['comparison']} | 3 |" in text
     assert "| other round 2 |" in text

@@ -27,7 +27,7 @@ def sampled_metrics(sampled: pd.DataFrame, voting: Voting) -> dict[str, float]:
     for model, rows in ordered.groupby("model"):
         by_problem = {str(problem): group for problem, group in rows.groupby("problem_id")}
         majority = [
-            majority_is_right(voting.keys(problem, _answers(group)), list(group["verdict"]))
+            majority_is_right(voting.keys(problem, group["answer"]), list(group["verdict"]))
             for problem, group in by_problem.items()
         ]
         right = [int(group["verdict"].eq("correct").sum()) for group in by_problem.values()]
@@ -55,10 +55,6 @@ def pass_at_k(n: int, right: int, k: int) -> float:
     1 - C(n - right, k) / C(n, k), from Chen et al. 2021 (arXiv 2107.03374), exact in integers.
     """
     return 1 - comb(n - right, k) / comb(n, k)
-
-
-def _answers(samples: pd.DataFrame) -> list[str | None]:
-    return [answer if isinstance(answer, str) else None for answer in samples["answer"]]
 
 
 def _mean(values: Sequence[float]) -> float:

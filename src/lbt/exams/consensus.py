@@ -1,41 +1,24 @@
 """Exams without gold answers: what the teacher mostly answers to an exam problem stands for its gold."""
 
-from dataclasses import replace
-
 import pandas as pd
 
 from lbt import tables
-from lbt.asking import Asked, Asker, Task
+from lbt.asking import Asked, Asker
 from lbt.exams.settings import ConsensusSettings
-from lbt.generation import ModelSettings, SamplingSettings
+from lbt.generation import ModelSettings
 from lbt.grading import Voting, majority_of
-from lbt.prompts import teaching_messages
+from lbt.teaching import TeachingSettings, explaining_tasks
 
 
 def ask_for_consensus(
-    asker: Asker,
-    problems: pd.DataFrame,
-    teacher: ModelSettings,
-    sampling: SamplingSettings,
-    settings: ConsensusSettings,
+    asker: Asker, problems: pd.DataFrame, teacher: ModelSettings, settings: TeachingSettings
 ) -> Asked:
     """`settings.samples` answers of the teacher to every exam problem: the table `consensus_answers`.
 
     Their verdicts are by the gold answers, which nothing else uses: they tell how right the consensus is.
     """
-    examined = problems[problems["role"] == "exam"].sort_values("problem_id")
-    tasks = [
-        Task(
-            teaching_messages(problem["question"], asker.prompts),
-            problem["answer"],
-            {"problem_id": problem["problem_id"], "family": problem["family"]},
-            settings.samples,
-            sampling,
-        )
-        for problem in examined.to_dict("records")
-    ]
-    asked = asker.ask(teacher, "consensus", tasks, tables.consensus_answers)
-    return replace(asked, first=asked.first.head(0))
+    tasks = explaining_tasks(asker, problems[problems["role"] == "exam"], settings)
+    return asker.ask(teacher, "consensus", tasks, tables.consensus_answers)
 
 
 def with_consensus(
@@ -49,8 +32,7 @@ def with_consensus(
     agreed: dict[str, str] = {}
     right = 0
     for problem, rows in answers.groupby("problem_id", sort=True):
-        said = [None if pd.isna(answer) else str(answer) for answer in rows["answer"]]
-        keys = voting.keys(str(problem), said)
+        keys = voting.keys(str(problem), rows["answer"])
         majority = majority_of(keys, settings.minimum_confidence)
         if majority is not None:
             first = rows.iloc[keys.index(majority)]

@@ -28,6 +28,9 @@ class ExamPapers:
         domain: What an exam holds an answer against: of a program, the visible tests only.
     """
 
+    purpose = "exams"
+    """What progress, store and dry run call them."""
+
     def __init__(
         self,
         plan: pd.DataFrame,
@@ -67,6 +70,12 @@ class ExamPapers:
     def of_demos(self) -> list[Paper]:
         """The papers with a demo, in the order of the plan."""
         return list(self.plan[self.plan["demo_id"].notna()].to_dict("records"))
+
+
+class ReexamPapers(ExamPapers):
+    """The papers of a plan that examines demos again."""
+
+    purpose = "further exams"
 
 
 def _demo_ids(paper: Paper) -> list[str]:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from lbt.configuration import Settings
 from lbt.generation import SamplingSettings
 from lbt.prompts import PromptSettings
+from lbt.teaching import TeachingSettings
 
 
 class NearestSettings(Settings):
@@ -43,6 +44,10 @@ class ConsensusSettings(Settings):
 
     samples: int = Field(default=8, ge=1)
     minimum_confidence: float = Field(default=0.6, ge=0, le=1)
+
+    def of_teaching(self, teaching: TeachingSettings) -> TeachingSettings:
+        """The teacher answers as it explains, so many times."""
+        return teaching.model_copy(update={"samples": self.samples})
 
 
 class AnswerOnlySettings(Settings):

@@ -35,7 +35,9 @@ def sit_one(
 ) -> Asked:
     """As `sit_exams`, of one student; another thread ends it by setting `stopping`."""
     debug = asker.debug.students
-    asked = asker.ask(student, f"exams of {name}", papers.tasks(name), tables.exam_answers, stopping, debug)
+    asked = asker.ask(
+        student, f"{papers.purpose} of {name}", papers.tasks(name), tables.exam_answers, stopping, debug
+    )
     check_student(asked.table, name, student)
     return asked
 

@@ -1,7 +1,7 @@
 """What the answers to each problem of a table vote for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -25,9 +25,13 @@ class Voting:
         """Votes on the problems of the table `problems`."""
         return cls(domain, dict(zip(problems["problem_id"], problems["answer"], strict=True)))
 
-    def keys(self, problem: str, answers: Sequence[str | None]) -> list[str | None]:
-        """The key for which each answer to a problem votes; None for none."""
-        return self._domain.votes(answers, self._golds[problem])
+    def keys(self, problem: str, answers: Iterable[object]) -> list[str | None]:
+        """The key for which each answer to a problem votes; None for none.
+
+        Answers may be a column of a table, in which one that is missing is None or NaN.
+        """
+        said = [answer if isinstance(answer, str) else None for answer in answers]
+        return self._domain.votes(said, self._golds[problem])
 
 
 def majority_of(keys: Sequence[str | None], minimum_confidence: float) -> str | None:

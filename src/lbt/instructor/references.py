@@ -54,7 +54,7 @@ def read_references(roles: Roles, replies: pd.DataFrame) -> References:
         own = own[own["finish_reason"].eq("stop") & own["answer"].notna()]
         right = own["verdict"].eq("correct").tolist()
         if roles.settings.label_free:
-            keys = voting.keys(str(name), list(own["answer"]))
+            keys = voting.keys(str(name), own["answer"])
             majority = _majority(keys)
             right = [majority is not None and key == majority for key in keys]
             if any(right):

@@ -9,11 +9,11 @@ import pandas as pd
 
 from lbt.errors import SettingsError
 from lbt.evaluation import answer_problems
-from lbt.exams import ExamPapers, ask_for_consensus, plan_exams
+from lbt.exams import ExamPapers, ReexamPapers, ask_for_consensus, plan_exams, plan_reexam
 from lbt.exams.sitting import sit_one
 from lbt.generation import ModelSettings
 from lbt.grading import Domain, runs_programs
-from lbt.planning.counting import CountingAsker, Load
+from lbt.planning.counting import PLACEHOLDER, CountingAsker, Load
 from lbt.planning.instructor import can_instruct, instructor_job
 from lbt.planning.prompting import Prompting
 from lbt.planning.refining import RefiningAsker, count_refinement
@@ -27,14 +27,17 @@ def finetune_job(settings: RunSettings, problems: pd.DataFrame, promptings: Prom
     asker = _counting(settings, promptings, settings.teaching)
     papers = _taught_and_examined(asker, settings, problems, baseline=True)
     if settings.exams.labels == "consensus":
-        sampling, consensus = settings.teaching.sampling, settings.exams.consensus
-        ask_for_consensus(asker, problems, settings.models.teacher, sampling, consensus)
+        asking = settings.exams.consensus.of_teaching(settings.teaching)
+        ask_for_consensus(asker, problems, settings.models.teacher, asking)
     for label in ("base", "tuned"):
         # Base and tuned teacher have one tokenizer, wherever they run.
         answer_problems(asker, problems, label, settings.models.teacher, settings.evaluation)
+    _examined_again(asker, settings, problems, papers.plan)
     loads = [
-        # Without enough pairs there is no tuned teacher.
-        replace(load, fewest=0) if load.stage == "evaluation of tuned" else load
+        # Without enough pairs there is no tuned teacher, and only what pairs chose is examined again.
+        replace(load, fewest=0)
+        if load.stage == "evaluation of tuned" or load.stage.startswith(ReexamPapers.purpose)
+        else load
         for load in asker.loads
     ]
     return Job(loads, papers, samples=asker.samples)
@@ -130,6 +133,21 @@ def _counting(
     settings: RunSettings, promptings: Mapping[ModelSettings, Prompting], teaching: TeachingSettings
 ) -> CountingAsker:
     return CountingAsker(settings.prompts, settings.graded_by, promptings, teaching, settings.debug)
+
+
+def _examined_again(
+    asker: CountingAsker, settings: RunSettings, problems: pd.DataFrame, plan: pd.DataFrame
+) -> None:
+    """All demos, of which a run takes those that pairs chose."""
+    examined = plan[plan["demo_id"].notna()].drop_duplicates("demo_id")
+    demos = {str(name): set(rows["demo_id"]) for name, rows in examined.groupby("teaching_problem_id")}
+    with _without_warnings():
+        again = plan_reexam(demos, plan, problems, settings.exams, settings.seed, asker.domain)
+    texts = examined.rename(columns={"teaching_problem_id": "problem_id"}).assign(text=PLACEHOLDER)
+    papers = ReexamPapers(again, problems, texts, settings.prompts, settings.exams, asker.domain)
+    if len(again):
+        for name, student in settings.models.students.items():
+            sit_one(asker, papers, name, student)
 
 
 @contextmanager

@@ -15,8 +15,7 @@ def agreed_labels(rationales: pd.DataFrame, voting: Voting, minimum_confidence: 
     labels: dict[str, bool] = {}
     answered = rationales[rationales["verdict"].isin(ANSWERED)]
     for problem, rows in answered.groupby("problem_id", sort=True):
-        said = [None if pd.isna(answer) else str(answer) for answer in rows["answer"]]
-        keys = voting.keys(str(problem), said)
+        keys = voting.keys(str(problem), rows["answer"])
         majority = majority_of(keys, minimum_confidence)
         if majority is not None:
             names = rows["rationale_id"].astype(str)

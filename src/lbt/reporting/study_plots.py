@@ -35,7 +35,7 @@ def plot_comparisons(comparisons: pd.DataFrame, seeds: pd.DataFrame) -> go.Figur
         error_x=_bars(table, 100.0),
         mode="markers",
         marker={"color": TUNED_COLOUR, "size": 11, "symbol": "diamond"},
-        name="mean, 95% interval over seeds",
+        name="mean, interval over seeds",
         hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
     )
     figure.add_vline(x=0, line_color="#444", line_width=1)

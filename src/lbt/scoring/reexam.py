@@ -5,7 +5,7 @@ import pandas as pd
 
 from lbt.scoring.scores import MEAN
 from lbt.statistics import cluster_t_interval
-from lbt.teaching.rationales import demo_id
+from lbt.teaching import demo_id
 
 
 def reexam_metrics(pairs: pd.DataFrame, reexam_scores: pd.DataFrame, confidence: float) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """How varied a teacher's rationales are, and how well their scores choose among them: what rounds wear out.
 
 The measures of B-STaR (Zeng et al. 2412.17256, section 2.2), on the teaching problems of a run, with the
-rationales that were sampled of each as its K and the score of preference pairs as its reward.
+rationales that were sampled of each as its K and the LbT score as its reward.
 """
 
 from collections.abc import Sequence

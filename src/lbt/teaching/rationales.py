@@ -18,8 +18,16 @@ def sample_rationales(
 
     Raises ModelError if not one of them holds an answer: then nothing could sit an exam.
     """
-    taught = problems[problems["role"] == "teaching"].sort_values("problem_id")
-    tasks = [
+    tasks = explaining_tasks(asker, problems[problems["role"] == "teaching"], settings)
+    asked = asker.ask(teacher, "teaching", tasks, tables.rationales, debug=asker.debug.teacher)
+    rationales = _with_ids(asked.table)
+    check_answered(rationales, "The teacher", teacher, "teaching")
+    return Asked(rationales, asked.usage, _with_ids(asked.first))
+
+
+def explaining_tasks(asker: Asker, problems: pd.DataFrame, settings: TeachingSettings) -> list[Task]:
+    """What the teacher is asked about these problems, in the order of their ids."""
+    return [
         Task(
             teaching_messages(problem["question"], asker.prompts),
             problem["answer"],
@@ -27,12 +35,8 @@ def sample_rationales(
             settings.samples,
             settings.sampling,
         )
-        for problem in taught.to_dict("records")
+        for problem in problems.sort_values("problem_id").to_dict("records")
     ]
-    asked = asker.ask(teacher, "teaching", tasks, tables.rationales, debug=asker.debug.teacher)
-    rationales = _with_ids(asked.table)
-    check_answered(rationales, "The teacher", teacher, "teaching")
-    return Asked(rationales, asked.usage, _with_ids(asked.first))
 
 
 def demo_id(problem_id: str, text: str) -> str:

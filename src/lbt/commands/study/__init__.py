@@ -89,7 +89,7 @@ def show(context: click.Context, name: str, write: Path | None) -> None:
             )
         record.open()
         record.log(results.write())
-        record.close("FINISHED" if results.complete else "RUNNING")
+        record.close("FINISHED" if results.complete else "SCHEDULED")
         click.echo(results.text)
         if write is not None:
             write.write_text(results.text + "\n", encoding="utf-8")
@@ -105,7 +105,7 @@ def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCel
     progress = Progress(len(runs), len(missing))
     click.echo(progress.start(project.name))
     record.open()
-    status = "KILLED"
+    status = "FAILED"
     try:
         for one in missing:
             click.echo(progress.before(one.cell), nl=False)
@@ -113,19 +113,17 @@ def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCel
             click.echo(progress.after())
             results.add(one.cell)
             record.log(results.write())
-        status = "FINISHED" if results.complete else "RUNNING"
+        if not missing:
+            record.log(results.write())
+        status = "FINISHED" if results.complete else "SCHEDULED"
     except KeyboardInterrupt:
+        status = "KILLED"
         click.echo(
             f"\n\nStopped. What is finished is kept; to go on: kedro study run {project.name}", err=True
         )
         raise click.exceptions.Exit(130) from None
-    except click.ClickException:
-        status = "FAILED"
-        raise
     finally:
         record.close(status)
-    if not missing and results.known:
-        record.log(results.write())
     click.echo(f"\n{results.text}\n\nThe study's page: {results.page}")
 
 

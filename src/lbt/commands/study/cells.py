@@ -1,6 +1,5 @@
 """A cell as an ordinary `kedro run` in a process of its own."""
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,11 +45,15 @@ class RunOfCell:
         command += ["--params=" + ",".join(f"{key}={_typed(value)}" for key, value in parameters.items())]
         with self.log.open("w", encoding="utf-8") as log:
             child = subprocess.Popen(
-                command, cwd=self.project.root, env=os.environ, stdout=log, stderr=subprocess.STDOUT
+                command,
+                cwd=self.project.root,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # or Ctrl-C would reach it too, and stop it while it is stopping
             )
             try:
                 code = child.wait()
-            except BaseException:  # Ctrl-C reaches the run as well, which then ends by itself
+            except BaseException:
                 child.terminate()
                 child.wait()
                 raise

@@ -9,10 +9,7 @@ from lbt.studies import Cell
 
 
 class Progress:
-    """Says before each run which it is, and after it how long the rest will take.
-
-    The estimate takes runs of one arm and condition to be alike, and others like the mean.
-    """
+    """Says before each run which it is, and after it how long the rest will take: as long as the mean."""
 
     def __init__(self, cells: int, missing: int) -> None:
         self._cells, self._missing = cells, missing

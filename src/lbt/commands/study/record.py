@@ -46,10 +46,10 @@ class StudyRecord:
         self._run_id = self._client.create_run(self._experiment, tags=tags).info.run_id
 
     def close(self, status: str) -> None:
-        """End it; one of which a part is still to be run is left as RUNNING."""
+        """End it as FINISHED, FAILED or KILLED; with SCHEDULED a part is still to be run."""
         assert self._run_id is not None
-        if status == "RUNNING":
-            self._client.update_run(self._run_id, status="SCHEDULED")
+        if status == "SCHEDULED":
+            self._client.update_run(self._run_id, status=status)
         else:
             self._client.set_terminated(self._run_id, status)
 

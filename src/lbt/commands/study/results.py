@@ -13,7 +13,7 @@ from lbt.commands.study.project import StudyProject
 from lbt.commands.study.record import StudyRecord
 from lbt.errors import DataError
 from lbt.reporting.page.study import StudyMaterial, report_study
-from lbt.reporting.study_text import describe_study
+from lbt.reporting.page.study_text import describe_study
 from lbt.studies import Cell, compare_arms, list_cells, read_outcomes
 from lbt.studies.exploring import explore, luck
 from lbt.studies.outcomes import TABLES
@@ -108,7 +108,8 @@ class Results:
         study = self._project.study
         outcomes, cells = self._outcome_table(), self._cell_table()
         seeds, comparisons = compare_arms(outcomes, study)
-        self.text = describe_study(study.title, study.question, comparisons, seeds, cells)
+        settings = study.model_dump(mode="json")
+        self.text = describe_study(settings, comparisons, seeds, cells)
         folder = self._project.folder
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
@@ -122,7 +123,6 @@ class Results:
             table.to_parquet(file, index=False)
         text, page = folder / "study.md", self.page
         text.write_text(self.text + "\n", encoding="utf-8")
-        settings = study.model_dump(mode="json")
         missing = len(self._cells) - len(self._outcomes)
         material = StudyMaterial(self._project.name, settings, comparisons, seeds, cells, missing)
         page.write_text(report_study(material), encoding="utf-8")

@@ -76,7 +76,8 @@ def plan_reexam(
     The last input is there so that the teacher is trained first.
     """
     graded_by = domain.graded_by(grading)
-    return exam_stage.plan_reexam(pairs, exam_plan, exam_problems, exams, seed.root, graded_by)
+    demos = exam_stage.demos_of_pairs(pairs)
+    return exam_stage.plan_reexam(demos, exam_plan, exam_problems, exams, seed.root, graded_by)
 
 
 def examine_again(
@@ -99,7 +100,7 @@ def examine_again(
         return tables.make_table(tables.reexam_answers, []), add_usage([]), {}
     prompts = exams.of_prompts(prompts)
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
-    papers = exam_stage.ExamPapers(reexam_plan, exam_problems, rationales, prompts, exams, asker.domain)
+    papers = exam_stage.ReexamPapers(reexam_plan, exam_problems, rationales, prompts, exams, asker.domain)
     asked = exam_stage.sit_exams(asker, papers, models.students)
     scores = score_rationales(asked.table, scoring)
     return asked.table, asked.usage, reexam_metrics(pairs, scores, scoring.confidence)

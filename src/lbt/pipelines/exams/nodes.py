@@ -33,7 +33,8 @@ def agree_on_exams(
     if exams.labels == "gold":
         return problems, tables.make_table(tables.consensus_answers, []), add_usage([]), {}
     asker = make_asker(prompts, generation_store, seed, domain, grading, debug)
-    asked = stage.ask_for_consensus(asker, problems, models.teacher, teaching.sampling, exams.consensus)
+    asking = exams.consensus.of_teaching(teaching)
+    asked = stage.ask_for_consensus(asker, problems, models.teacher, asking)
     voting = Voting.on(problems, domain.graded_by(grading))
     agreed, figures = stage.with_consensus(problems, asked.table, voting, exams.consensus)
     return agreed, asked.table, asked.usage, figures

@@ -74,6 +74,7 @@ def write_report(
     teaching_usage: Figures,
     exam_usage: Figures,
     evaluation_usage: Figures,
+    reexam_usage: Figures,
     seed: Seed,
     tracking: TrackingSettings,
 ) -> tuple[str, str]:
@@ -94,7 +95,12 @@ def write_report(
         evaluation_answers=evaluation_answers,
         accuracy_by_family=accuracy_by_family,
         metrics=score_metrics | preference_metrics | training_metrics | evaluation_metrics,
-        usages={"teaching": teaching_usage, "exams": exam_usage, "evaluation": evaluation_usage},
+        usages={
+            "teaching": teaching_usage,
+            "exams": exam_usage,
+            "evaluation": evaluation_usage,
+            **({"further exams": reexam_usage} if reexam_usage else {}),
+        },
         seed=seed.root,
     )
     return report_run(material)

@@ -65,6 +65,7 @@ def create_pipeline() -> Pipeline:
                     "teaching_usage",
                     "exam_usage",
                     "evaluation_usage",
+                    "reexam_usage",
                     "params:seed",
                     "params:tracking",
                 ],

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from lbt.reporting.page.rendering import render
+from lbt.reporting.page.study_text import FIGURES
 from lbt.reporting.study_plots import plot_comparisons, plot_conditions, plot_rounds
-from lbt.reporting.study_text import FIGURES
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def report_study(material: StudyMaterial) -> str:
         rows=comparisons.to_dict("records"),
         seed_rows=_rows_by_seed(seeds),
         arms=_arms(cells),
-        kinds={name: (title, kind) for name, (title, _, kind) in FIGURES.items()},
+        kinds=FIGURES,
         shown=[name for name in FIGURES if (cells["figure"] == name).any()],
         runs=_runs(cells),
     )
