@@ -40,7 +40,7 @@ def plan_reexam(
     used = exam_plan.groupby("teaching_problem_id")["exam_problem_id"].agg(set).to_dict()
     wanted = (settings.problems_per_demo or 0) + settings.reexam
     larger = settings.model_copy(update={"problems_per_demo": wanted})  # its first ones are the exam's own
-    exams = make_exams(taught, problems, larger, seed, domain)
+    exams = make_exams(taught, problems, larger, seed, domain, warn=False)
     family = dict(zip(taught["problem_id"], taught["family"], strict=True))
     rows = [
         (demo, problem, exam, family[problem])

@@ -141,8 +141,7 @@ def _examined_again(
     """All demos, of which a run takes those that pairs chose."""
     examined = plan[plan["demo_id"].notna()].drop_duplicates("demo_id")
     demos = {str(name): set(rows["demo_id"]) for name, rows in examined.groupby("teaching_problem_id")}
-    with _without_warnings():
-        again = plan_reexam(demos, plan, problems, settings.exams, settings.seed, asker.domain)
+    again = plan_reexam(demos, plan, problems, settings.exams, settings.seed, asker.domain)
     texts = examined.rename(columns={"teaching_problem_id": "problem_id"}).assign(text=PLACEHOLDER)
     papers = ReexamPapers(again, problems, texts, settings.prompts, settings.exams, asker.domain)
     if len(again):

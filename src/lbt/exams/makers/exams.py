@@ -30,7 +30,12 @@ _SHOWN = 10
 
 
 def make_exams(
-    taught: pd.DataFrame, problems: pd.DataFrame, settings: ExamSettings, seed: int, domain: Domain
+    taught: pd.DataFrame,
+    problems: pd.DataFrame,
+    settings: ExamSettings,
+    seed: int,
+    domain: Domain,
+    warn: bool = True,
 ) -> dict[str, list[str]]:
     """For each teaching problem in `taught`, the sorted ids of at most `problems_per_demo` exam problems.
 
@@ -39,8 +44,8 @@ def make_exams(
     Whatever the maker, no exam asks what its teaching problem asks (as `question_key` sees it), nor one
     question twice, and the order of the rows makes no difference. With `same_answer` avoid, problems that
     have the teaching problem's answer are taken after all others. What a teaching problem gets does not
-    depend on which others are taught. Short exams are counted in a warning; a teaching problem that no exam
-    problem suits is left out with one. Raises DataError if none is left, and where a maker says so.
+    depend on which others are taught. A teaching problem that no exam problem suits is left out; with `warn`
+    a warning counts these and short exams. Raises DataError if none is left, and where a maker says so.
     """
     taught = taught.sort_values("problem_id", ignore_index=True)
     roles = ["exam", "teaching"] if settings.teaching_problems else ["exam"]
@@ -56,7 +61,14 @@ def make_exams(
         for problem_id, ranked in rankings
     }
     made = {problem_id: exam for problem_id, exam in exams.items() if exam}
-    _tell(taught, exams, made, settings)
+    if exams and not made:
+        raise DataError(
+            f"exams.maker: {settings.maker} finds no exam problem for any of the {len(exams)} teaching "
+            f"problems ({', '.join(list(exams)[:3])}, ...). "
+            "Loosen its parameters, or add problems with role: exam."
+        )
+    if warn:
+        _tell(taught, exams, made, settings)
     return made
 
 
@@ -77,12 +89,6 @@ def _tell(
     settings: ExamSettings,
 ) -> None:
     without = [problem_id for problem_id in exams if problem_id not in made]
-    if without and not made:
-        raise DataError(
-            f"exams.maker: {settings.maker} finds no exam problem for any of the {len(exams)} teaching "
-            f"problems ({', '.join(without[:3])}, ...). "
-            "Loosen its parameters, or add problems with role: exam."
-        )
     if without:
         logger.warning(
             "%d of %d teaching problems have no exam, since no exam problem suits them (exams.maker: %s): %s",
