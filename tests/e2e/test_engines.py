@@ -218,7 +218,7 @@ def check_result(workplace: Workplace, output: str, engines: set[str]) -> None:
     """The same kind of result as the default engine's, from these engines."""
     for expected in ("make ui", "make viz", "accuracy", "LbT score"):
         assert expected in output
-    # Three lines name the engine for a reason: what is loaded, where this test's report is, and how to open it.
+    # Three lines name the engine for a reason: what is loaded, where the report is, how to open it.
     named = ("vLLM loads", "--env=vllm", str(workplace.folder))
     others = "\n".join(line for line in output.splitlines() if not any(name in line for name in named))
     for noise in ("Traceback", "Warning", "WARNING", "INFO", "vllm"):

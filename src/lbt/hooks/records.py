@@ -5,6 +5,7 @@ it has, which are logged when the run ends.
 """
 
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,10 @@ def _table_of_inputs(name: str, data: pd.DataFrame, path: Path) -> None:
         source = LocalArtifactDatasetSource(
             str(path)
         )  # of a bare path MLflow warns that it may be two things
-        mlflow.log_input(from_pandas(data, source=source, name=name), context=name)
+        with warnings.catch_warnings():
+            # It is about models that are served this table, which no one does.
+            warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer column")
+            mlflow.log_input(from_pandas(data, source=source, name=name), context=name)
     _artifact(name, data, path)
 
 
