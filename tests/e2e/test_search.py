@@ -1,12 +1,14 @@
 """The search runs from nothing, is tracked, and costs nothing twice."""
 
+import json
+
 import pandas as pd
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
 from tests.e2e.conftest import FinishedRun, Workplace
 from tests.reporting.reading import Report
-from tests.reporting.recount import clustered
+from tests.reporting.recount import recount_search
+from tests.reporting.test_report import check_numbers
 
 # test_pocket_code.py has a whole search that `make test` runs.
 pytestmark = pytest.mark.slow
@@ -71,26 +73,18 @@ def test_an_exact_search_selects_the_same_and_needs_nothing_new(searched: Finish
     assert "max" not in exact.index
 
 
-def test_the_report_has_the_shares_that_the_selections_have(searched: FinishedRun) -> None:
+def test_every_number_of_the_report_is_recomputed_from_the_logged_tables(searched: FinishedRun) -> None:
     run = searched.workplace.mlflow_runs()[-1]
     folder = searched.workplace.folder / "artifacts" / run.info.run_id / "artifacts"
-    report = Report((folder / "reports/report.html").read_text())
-    selections = pd.read_parquet(folder / "tables/selections.parquet")
-    right = selections.pivot(index="problem_id", columns="method", values="right").dropna().astype(float)
-    families = selections.groupby("problem_id")["family"].first()[right.index]
-    assert report.figures["search.problems"] == len(right)
-    for method in right:
-        low, high = proportion_confint(right[method].sum(), len(right), 0.05, method="wilson")
-        name = f"search.{method}.accuracy"
-        assert report.figures[name] == pytest.approx(right[method].mean())
-        assert report.figures[f"{name}_ci_low"] == pytest.approx(low, abs=1e-6)
-        assert report.figures[f"{name}_ci_high"] == pytest.approx(high, abs=1e-6)
-    change = (right["sum"] - right["sc"]).to_numpy()
-    assert report.figures["search.sum_minus_sc"] == pytest.approx(change.mean())
-    if change.std():
-        low, high = clustered(change, families)
-        assert report.figures["search.sum_minus_sc_family_ci_low"] == pytest.approx(low)
-        assert report.figures["search.sum_minus_sc_family_ci_high"] == pytest.approx(high)
+    tables = {file.stem: pd.read_parquet(file) for file in (folder / "tables").glob("*.parquet")}
+    usages = {
+        stage: json.loads((folder / f"reports/{name}_usage.json").read_text())
+        for stage, name in (("teaching", "teaching"), ("exams", "exam"), ("baselines", "baseline"))
+    }
+    page = (folder / "reports/report.html").read_text()
+    names = check_numbers(page, recount_search(tables, usages))
+    assert {"search.sum_minus_sc", "search.sum_minus_sc_family_p_value", "search.max.accuracy"} <= names
+    report = Report(page)
     assert report.loads == [address for address in report.loads if address.startswith("#")]
     assert set(report.plots) == {"methods", "curve", "lessons"}
     assert "SUM" in run.data.tags["mlflow.note.content"]

@@ -6,6 +6,7 @@ Nothing here uses the package: its statistics would agree with themselves.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -43,10 +44,53 @@ def recount(tables: Mapping[str, pd.DataFrame], usages: Usages, batch_size: int)
             *_areas(tables["rationales"], tables["exam_answers"], tables["procedures"]),
             *_pairs(tables["pairs"], tables["rationales"]),
             *_training(tables["training_log"], tables["pairs"], batch_size),
-            *_verdicts(tables),
+            *_verdicts(_places(tables)),
             *_costs(usages),
         ]
     )
+
+
+def recount_search(tables: Mapping[str, pd.DataFrame], usages: Usages) -> dict[str, Expected]:
+    """The same for a search."""
+    places = {"rationales": tables["rationales"], **_by_student(tables["exam_answers"])}
+    return dict(
+        [
+            *_selections(tables["selections"]),
+            *_selections_by_group(tables["problems"], tables["selections"]),
+            *_exams(tables["rationales"], tables["exam_answers"]),
+            *_areas(tables["rationales"], tables["exam_answers"], tables["procedures"]),
+            *_verdicts(places),
+            *_costs(usages),
+        ]
+    )
+
+
+def _selections(selections: pd.DataFrame) -> Found:
+    right = selections.pivot(index="problem_id", columns="method", values="right").dropna().astype(int)
+    family = selections.groupby("problem_id")["family"].first()[right.index]
+    yield "search.problems", Expected(len(right))
+    yield "search.families", Expected(family.nunique())
+    for method in right:
+        name = f"search.{method}.accuracy"
+        low, high = proportion_confint(right[method].sum(), len(right), 1 - CONFIDENCE, method="wilson")
+        yield name, Expected(right[method].mean())
+        yield f"{name}_ci_low", Expected(low, 1e-6)
+        yield f"{name}_ci_high", Expected(high, 1e-6)
+    for ours, other in product(right, right):
+        if ours != other:
+            name = f"search.{ours}_minus_{other}"
+            yield from _difference(name, f"{name}_", right[other], right[ours], family)
+
+
+def _selections_by_group(problems: pd.DataFrame, selections: pd.DataFrame) -> Found:
+    known = problems.set_index("problem_id")
+    for kind in ("level", "subject", "family"):
+        if kind in known and known[kind].notna().any():
+            answered = selections.dropna(subset="right")
+            group = answered["problem_id"].map(known[kind])
+            for (name, method), rows in answered.groupby([group, "method"]):
+                yield f"{kind}.{name}.problems", Expected(len(rows))
+                yield f"{kind}.{name}.{method}", Expected(rows["right"].astype(float).mean())
 
 
 def _right(evaluation_answers: pd.DataFrame) -> pd.DataFrame:
@@ -71,26 +115,34 @@ def _evaluation(evaluation_answers: pd.DataFrame) -> Found:
         yield f"{name}_ci_high", Expected(high, 1e-6)
     if "tuned" not in right:
         return
-    change = (right["tuned"] - right["base"]).to_numpy(float)
-    yield "eval.delta", Expected(change.mean())
-    yield "eval.fixed", Expected((change > 0).sum())
-    yield "eval.broken", Expected((change < 0).sum())
-    drawn = stats.bootstrap(
-        (change,), np.mean, n_resamples=DRAWS, method="percentile", rng=1, batch=100
-    ).confidence_interval
-    noise = 0.15 * (drawn.high - drawn.low) + 1 / len(change)
-    yield "eval.delta_ci_low", Expected(drawn.low, noise)
-    yield "eval.delta_ci_high", Expected(drawn.high, noise)
-    table = pd.crosstab(right["base"], right["tuned"]).reindex([0, 1], axis=0).reindex([0, 1], axis=1)
-    yield "eval.p_value", Expected(mcnemar(table.fillna(0), exact=True).pvalue)
+    yield from _difference("eval.delta", "eval.", right["base"], right["tuned"], family)
+    yield "eval.fixed", Expected((right["tuned"] > right["base"]).sum())
+    yield "eval.broken", Expected((right["tuned"] < right["base"]).sum())
+
+
+def _difference(name: str, prefix: str, before: pd.Series, after: pd.Series, family: pd.Series) -> Found:
+    """Of two ways to answer the same problems, 1 or 0 each: the difference, its intervals and p-values."""
+    change = (after - before).to_numpy(float)
+    yield name, Expected(change.mean())
+    low = high = change.mean()
+    if change.std():
+        drawn = stats.bootstrap((change,), np.mean, n_resamples=DRAWS, method="percentile", rng=1, batch=100)
+        low, high = drawn.confidence_interval
+    noise = 0.15 * (high - low) + 1 / len(change)
+    yield f"{name}_ci_low", Expected(low, noise)
+    yield f"{name}_ci_high", Expected(high, noise)
+    table = pd.crosstab(before, after).reindex([0, 1], axis=0).reindex([0, 1], axis=1)
+    yield f"{prefix}p_value", Expected(mcnemar(table.fillna(0), exact=True).pvalue)
+    if family.nunique() < 2:
+        return
     low, high = clustered(change, family)
-    yield "eval.delta_family_ci_low", Expected(low)
-    yield "eval.delta_family_ci_high", Expected(high)
-    sums = pd.Series(change, right.index).groupby(family).sum().to_numpy()
+    yield f"{name}_family_ci_low", Expected(low)
+    yield f"{name}_family_ci_high", Expected(high)
+    sums = pd.Series(change, before.index).groupby(family).sum().to_numpy()
     flipped = stats.permutation_test(
         (sums,), np.sum, permutation_type="samples", vectorized=True, n_resamples=20_000, rng=1
     )
-    yield "eval.family_p_value", Expected(flipped.pvalue, 0.02)
+    yield f"{prefix}family_p_value", Expected(flipped.pvalue, 0.02)
 
 
 def clustered(values: np.ndarray, clusters: pd.Series) -> tuple[float, float]:
@@ -261,18 +313,22 @@ def _training(log: pd.DataFrame, pairs: pd.DataFrame, batch_size: int) -> Found:
         yield f"training.last_epoch.{name}", Expected(mean)
 
 
-def _verdicts(tables: Mapping[str, pd.DataFrame]) -> Found:
-    exams, greedy = tables["exam_answers"], tables["evaluation_answers"].query("decoding == 'greedy'")
-    places = {"rationales": tables["rationales"]}
-    places |= {f"exams_{name}": own for name, own in exams.groupby("student")}
-    places |= {f"evaluation_{name}": own for name, own in greedy.groupby("model")}
+def _by_student(exam_answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {f"exams_{name}": own for name, own in exam_answers.groupby("student")}
+
+
+def _places(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    greedy = tables["evaluation_answers"].query("decoding == 'greedy'")
+    places = {"rationales": tables["rationales"], **_by_student(tables["exam_answers"])}
+    return places | {f"evaluation_{name}": own for name, own in greedy.groupby("model")}
+
+
+def _verdicts(places: Mapping[str, pd.DataFrame]) -> Found:
     for place, answers in places.items():
         yield f"verdicts.{place}.answers", Expected(len(answers))
         for verdict in (*COUNTED, "error"):
-            yield (
-                f"verdicts.{place}.{verdict}",
-                Expected((answers["verdict"] == verdict).sum() / len(answers)),
-            )
+            share = (answers["verdict"] == verdict).sum() / len(answers)
+            yield f"verdicts.{place}.{verdict}", Expected(share)
 
 
 def _costs(usages: Usages) -> Found:
