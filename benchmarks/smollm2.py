@@ -15,6 +15,7 @@ docs/smollm2_tables.md.
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -23,14 +24,12 @@ from smollm2_tables import Cell, tables
 
 from lbt.statistics import aucs_within
 
-DATA = ROOT / "data" / "smollm2_evidence"
-MODEL = "data/06_models/smollm2-135m-instruct"
+DATA = Path(os.environ.get("LBT_DATA", ROOT / "data"))  # whose store serves `make study NAME=smollm2` too
 SEEDS = (30, 31, 32)
 FORMATS = {"worked": "", "plain": ",prompts.shots=none"}
 PARAMETERS = (
     "seed={seed},problems.teaching={problems},problems.evaluation=0,problems.exam_per_family=8,"
-    "exams.problems_per_demo=2,exams.same_answer=avoid,search.samples={rationales},"
-    f"models.teacher.path={MODEL},models.students.smollm2.path={MODEL}"
+    "exams.problems_per_demo=2,exams.same_answer=avoid,search.samples={rationales}"
 )
 
 
