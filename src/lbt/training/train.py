@@ -6,6 +6,7 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ from lbt.sharing import card_of_training
 from lbt.training.checkpoint import TRAINING_FILE, Checkpoint
 from lbt.training.examples import end_of_turn_token
 from lbt.training.job import Training
+from lbt.training.launching import launch
 from lbt.training.lessons import History, Items, Lesson, Pairs
 from lbt.training.settings import FineTuningSettings, TrainingSettings
+from lbt.training.team import ALONE, Team
 from lbt.training.work import WorkFolder, checkpoint_step, latest_checkpoint, log_frame
 
 Metrics = dict[str, float]
@@ -67,46 +70,64 @@ def _once(lesson: Lesson, work_folder: Path) -> Result:
         work.drop_trainer_state()
         log, metrics = finished
         return Checkpoint(work.model, True, None, fingerprint), log, metrics | {"training.reused": 1.0}
-    return _train(lesson, identity, work)
+    settings = training.settings
+    if settings.processes == 1 and settings.launcher == "local":
+        return train_lesson(lesson, identity, work)
+    return launch(lesson, identity, work)
 
 
-def _train(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
-    from lbt.training.trainee import load_trainee, save_model
+def train_lesson(lesson: Lesson, identity: ModelIdentity, work: WorkFolder, team: Team = ALONE) -> Result:
+    """Train in this process, alone or as one of a team, of which the leading one writes the tuned model."""
+    from lbt.training.together import agreed, meeting, shared_examples
+    from lbt.training.trainee import load_trainee
     from lbt.training.trainer import one_progress_bar
 
+    started = time.monotonic()
     with one_progress_bar():
-        started = time.monotonic()
         training = lesson.training
         tokenizer = load_tokenizer(identity)
-        trainee = load_trainee(training, identity, tokenizer)
+        trainee = load_trainee(training, identity, tokenizer, team)
         end_of_turn = end_of_turn_token(
             tokenizer, trainee.model.generation_config, teaching_messages("question", training.prompts)
         )
-        examples, too_long = lesson.tokenize(tokenizer, end_of_turn)
-        if len(examples) < training.settings.minimum_rows:
-            return _untrained(work, too_long, lesson)
-        checkpoint = latest_checkpoint(work.trainer)
-        tuned, history = lesson.train(trainee, examples, work.trainer, checkpoint)
+        with meeting(trainee.hardware) as others:
+            examples = shared_examples(
+                lambda: lesson.tokenize(tokenizer, end_of_turn)[0], work.trainer, others
+            )
+            if len(examples) < training.settings.minimum_rows:
+                return _untrained(work, len(lesson.rows) - len(examples), lesson)
+            checkpoint = agreed(lambda: latest_checkpoint(work.trainer), others)
+            tuned, history = lesson.train(trainee, examples, work.trainer, checkpoint)
         log = _training_log(history, lesson)
         metrics = {
             "training.trained": 1.0,
             "training.reused": 0.0,
             f"training.{lesson.unit}": float(len(examples)),
-            f"training.{lesson.unit}_too_long": float(too_long),
+            f"training.{lesson.unit}_too_long": float(len(lesson.rows) - len(examples)),
             "training.steps": float(log["step"].iloc[-1]),
             "training.resumed_step": float(checkpoint_step(checkpoint)) if checkpoint else 0.0,
             "training.seconds": time.monotonic() - started,
         } | _last_epoch(log, len(examples), lesson)
-        description = training.describe() | {"fingerprint": work.path.name, "metrics": metrics}
-        description["base"]["identity"] = identity.identity
-
-        def save(folder: Path) -> None:
-            save_model(tuned, Path(identity.folder), folder)
-            (folder / TRAINING_FILE).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-            (folder / "README.md").write_text(card_of_training(description), encoding="utf-8")
-
-        work.finish(save, log, metrics)
+        if team.leads:
+            _finish(lesson, identity, work, tuned, log, metrics)
     return Checkpoint(work.model, True, None, work.path.name), log, metrics
+
+
+def _finish(
+    lesson: Lesson, identity: ModelIdentity, work: WorkFolder, tuned: Any, log: pd.DataFrame, metrics: Metrics
+) -> None:
+    """Write the tuned model, and with it what it is."""
+    from lbt.training.trainee import save_model
+
+    description = lesson.training.describe() | {"fingerprint": work.path.name, "metrics": metrics}
+    description["base"]["identity"] = identity.identity
+
+    def save(folder: Path) -> None:
+        save_model(tuned, Path(identity.folder), folder)
+        (folder / TRAINING_FILE).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        (folder / "README.md").write_text(card_of_training(description), encoding="utf-8")
+
+    work.finish(save, log, metrics)
 
 
 def _untrained(work: WorkFolder, too_long: int, lesson: Lesson) -> Result:

@@ -1,0 +1,220 @@
+"""Start the processes of one training with torch's own launcher, and tell what became of them.
+
+<work_folder>/<fingerprint>/processes/job.pickle      what each process reads
+<work_folder>/<fingerprint>/processes/result.pickle   what the one that leads returns
+<work_folder>/<fingerprint>/processes/logs/           what the others write on their terminals
+
+They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a guard
+can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several machines.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import shutil
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lbt import errors
+from lbt.errors import LbtError
+from lbt.generation import ModelIdentity
+from lbt.training.lessons import Lesson
+from lbt.training.work import WorkFolder, writing
+
+if TYPE_CHECKING:
+    from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
+
+_FOLDER, _JOB, _RESULT, _LOGS = "processes", "job.pickle", "result.pickle", "logs"
+_LINES = 12
+"""So many of the last lines of a process that ended are told."""
+_GO_ON = "Give the same command again: the training continues from its last whole checkpoint."
+
+
+@dataclass(frozen=True)
+class Job:
+    """What each process is given."""
+
+    lesson: Lesson
+    identity: ModelIdentity
+    work: WorkFolder
+
+
+def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Any:
+    """Train with several processes on this machine and return what the leading one does.
+
+    Raises:
+        LbtError: What a process raised; or that one of them ended, with its last lines; or, if another
+            launcher is to start them, the command.
+    """
+    settings = lesson.training.settings
+    folder = work.path / _FOLDER
+    with writing("the training's state", folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / _JOB).write_bytes(pickle.dumps(Job(lesson, identity, work)))
+    if settings.launcher == "outer":
+        raise LbtError(_command(folder, lesson))
+    _run(folder, settings.processes)
+    result = pickle.loads((folder / _RESULT).read_bytes())
+    shutil.rmtree(folder)
+    return result
+
+
+def read_job(folder: Path) -> Job:
+    """What `launch` wrote.
+
+    Raises:
+        LbtError: There is no job in the folder.
+    """
+    try:
+        job: Job = pickle.loads((folder / _JOB).read_bytes())
+        return job
+    except FileNotFoundError:
+        raise LbtError(
+            f"{folder} holds no training ({_JOB} is not there). Start the run with launcher: outer first; it "
+            "says which folder it is."
+        ) from None
+
+
+def write_result(folder: Path, result: Any) -> None:
+    """For `launch`, from the process that leads."""
+    (folder / _RESULT).write_bytes(pickle.dumps(result))
+
+
+def _command(folder: Path, lesson: Lesson) -> str:
+    training = lesson.training
+    place = folder.resolve()
+    return (
+        f"The training of {training.name} is ready for another launcher ({training.parameters}.launcher: outer). "
+        f"Start its {training.settings.processes} processes where all machines see this folder and the model, "
+        f"for example on this machine with: torchrun --standalone --nproc-per-node "
+        f"{training.settings.processes} -m lbt.training.worker {place}\nThen give the same command again: it "
+        "takes the trained model and goes on."
+    )
+
+
+def _run(folder: Path, processes: int) -> None:
+    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, Std
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+    logs = folder / _LOGS
+    others = dict.fromkeys(range(1, processes), Std.ALL)
+    launcher = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=processes,
+        run_id=uuid.uuid4().hex,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        local_addr="localhost",
+        max_restarts=0,
+        logs_specs=DefaultLogsSpecs(log_dir=str(logs), redirects=others),  # the first keeps the terminal
+    )
+    program = ["-P", "-m", "lbt.training.worker", str(folder), str(_threads_of_each(processes))]
+    with _own_signals(), _silent_launcher():
+        try:
+            elastic_launch(launcher, sys.executable)(*program)
+        except ChildFailedError as error:
+            raise _told(error.failures, logs, processes) from None
+
+
+def _threads_of_each(processes: int) -> int:
+    """The processes share the threads that one would have."""
+    cores = len(os.sched_getaffinity(0))
+    return max(1, int(os.environ.get("OMP_NUM_THREADS") or cores) // processes)
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """The launcher handles the signals that end a program, for good; here, until its processes have ended."""
+    from torch.distributed.elastic.multiprocessing import SignalException
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    received = None
+    try:
+        yield
+    except SignalException as error:
+        received = error.sigval
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received is not None:
+        signal.raise_signal(received)
+
+
+@contextmanager
+def _silent_launcher() -> Iterator[None]:
+    """Without the launcher's own account of what fails: it is told in our words."""
+    logger = logging.getLogger("torch.distributed.elastic")
+    nothing, propagated = logging.NullHandler(), logger.propagate
+    logger.addHandler(nothing)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(nothing)
+        logger.propagate = propagated
+
+
+def _told(failures: dict[int, ProcessFailure], logs: Path, processes: int) -> LbtError:
+    """The failure that the others follow from, as an error of ours."""
+    rank = min(failures, key=lambda rank: _order(rank, failures[rank]))
+    failure = failures[rank]
+    kind, text = _raised(failure)
+    if kind is not None:
+        return kind(text)
+    lines = _last_lines(rank, failure, logs)
+    killed = -failure.exitcode == signal.SIGKILL
+    reason = " The system does that when memory runs out." if killed else ""
+    how = f"was ended by {failure.signal_name()}" if failure.exitcode < 0 else "failed"
+    return LbtError(
+        f"Process {rank} of the {processes} that train together (0 to {processes - 1}) {how}.{reason} The others "
+        f"were ended. {_GO_ON}{lines}"
+    )
+
+
+def _order(rank: int, failure: ProcessFailure) -> tuple[int, float, int]:
+    """What comes first is the reason: that the others lose touch with it, or are ended, are consequences.
+
+    A process writes what it raised before the others can lose touch with it; one that is killed writes nothing.
+    """
+    error_file = Path(failure.error_file)
+    if error_file.is_file():
+        return 1, error_file.stat().st_mtime, rank
+    ended = failure.exitcode in (-signal.SIGTERM, -signal.SIGABRT)
+    return (2 if ended else 0), failure.timestamp, rank
+
+
+def _raised(failure: ProcessFailure) -> tuple[type[LbtError] | None, str]:
+    """The error of ours that a process raised, if it did."""
+    told = failure.error_file_data["message"]
+    text = told["message"] if isinstance(told, dict) else told
+    name, _, message = text.partition(": ")
+    kind = getattr(errors, name, None)
+    return (kind, message) if isinstance(kind, type) and issubclass(kind, LbtError) else (None, text)
+
+
+def _last_lines(rank: int, failure: ProcessFailure, logs: Path) -> str:
+    told = failure.error_file_data["message"]
+    written = sorted(logs.glob(f"*/attempt_0/{rank}/stderr.log"))
+    text = told["extraInfo"]["py_callstack"] if isinstance(told, dict) else ""
+    if not text and written:
+        text = written[-1].read_text(encoding="utf-8", errors="replace")
+    lines = [line for line in text.replace("\r", "\n").splitlines() if line.strip()][-_LINES:]
+    if not lines:
+        return " It wrote nothing before." if rank else " What it wrote stands above."
+    return "\nIts last lines:\n" + "\n".join(lines)

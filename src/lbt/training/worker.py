@@ -1,0 +1,46 @@
+"""One of the processes of a training. The run starts them; a launcher for several machines does it so:
+
+    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint <host>:29500 \\
+        -m lbt.training.worker <folder>
+
+where `<folder>` is the one that a run with `training.launcher: outer` names.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+from pathlib import Path
+
+from lbt.sandbox.confined.kernel import die_with_parent
+from lbt.training.launching import read_job, write_result
+from lbt.training.team import Team
+from lbt.training.train import train_lesson
+
+
+def main() -> None:
+    """Take part in the training of the folder that is named; then perhaps how many threads to use."""
+    folder, *threads = sys.argv[1:]
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = threads[0]  # read when torch is imported
+    die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the launcher tells what happened
+    faulthandler.enable()
+
+    from torch.distributed.elastic.multiprocessing.errors import record
+
+    record(_take_part)(Path(folder))
+
+
+def _take_part(folder: Path) -> None:
+    job = read_job(folder)
+    team = Team.of_launcher(job.lesson.training.settings.strategy)
+    result = train_lesson(job.lesson, job.identity, job.work, team)
+    if team.leads:
+        write_result(folder, result)
+
+
+if __name__ == "__main__":
+    main()
