@@ -4,8 +4,8 @@
 <work_folder>/<fingerprint>/processes/result.pickle   what the one that leads returns
 <work_folder>/<fingerprint>/processes/logs/           what the others write on their terminals
 
-They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a guard
-can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several machines.
+They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a
+guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several machines.
 """
 
 from __future__ import annotations
@@ -94,11 +94,11 @@ def _command(folder: Path, lesson: Lesson) -> str:
     training = lesson.training
     place = folder.resolve()
     return (
-        f"The training of {training.name} is ready for another launcher ({training.parameters}.launcher: outer). "
-        f"Start its {training.settings.processes} processes where all machines see this folder and the model, "
-        f"for example on this machine with: torchrun --standalone --nproc-per-node "
-        f"{training.settings.processes} -m lbt.training.worker {place}\nThen give the same command again: it "
-        "takes the trained model and goes on."
+        f"The training of {training.name} is ready for another launcher "
+        f"({training.parameters}.launcher: outer). Start its {training.settings.processes} processes where all "
+        "machines see this folder and the model, for example on this machine with: torchrun --standalone "
+        f"--nproc-per-node {training.settings.processes} -m lbt.training.worker {place}\nThen give the same "
+        "command again: it takes the trained model and goes on."
     )
 
 
@@ -182,15 +182,15 @@ def _told(failures: dict[int, ProcessFailure], logs: Path, processes: int) -> Lb
     reason = " The system does that when memory runs out." if killed else ""
     how = f"was ended by {failure.signal_name()}" if failure.exitcode < 0 else "failed"
     return LbtError(
-        f"Process {rank} of the {processes} that train together (0 to {processes - 1}) {how}.{reason} The others "
-        f"were ended. {_GO_ON}{lines}"
+        f"Process {rank} of the {processes} that train together (0 to {processes - 1}) {how}.{reason} "
+        f"The others were ended. {_GO_ON}{lines}"
     )
 
 
 def _order(rank: int, failure: ProcessFailure) -> tuple[int, float, int]:
     """What comes first is the reason: that the others lose touch with it, or are ended, are consequences.
 
-    A process writes what it raised before the others can lose touch with it; one that is killed writes nothing.
+    A process writes what it raised before the others can lose touch with it; a killed one writes nothing.
     """
     error_file = Path(failure.error_file)
     if error_file.is_file():

@@ -10,7 +10,7 @@ _PositiveInt = Annotated[int, Field(ge=1)]
 
 
 def shared_batch(batch_size: int, gradient_accumulation: int, processes: int) -> tuple[int, int]:
-    """How a batch is computed by several processes: each has as much of it, and no more at a time than one had.
+    """How several processes compute a batch: each as much, and no more at a time than one alone would.
 
     Args:
         batch_size: Pairs or items in one optimizer step.
@@ -74,7 +74,7 @@ class OptimisationSettings(Settings):
     )
     launcher: Literal["local", "outer"] = Field(
         default="local",
-        description="who starts several processes: the run, on this machine; or you, with torchrun or accelerate",
+        description="who starts several processes: the run, here; or you, with torchrun or accelerate",
     )
 
     @model_validator(mode="after")

@@ -31,7 +31,12 @@ def main() -> None:
 
     from torch.distributed.elastic.multiprocessing.errors import record
 
-    record(_take_part)(Path(folder))
+    try:
+        record(_take_part)(Path(folder))
+    except Exception:
+        if not threads:
+            raise
+        os._exit(1)  # at once, without a word: it is recorded, and the run tells it
 
 
 def _take_part(folder: Path) -> None:
