@@ -1,93 +1,53 @@
 """Start the processes of one training with torch's own launcher, and tell what became of them.
 
-<work_folder>/<fingerprint>/processes/job.pickle      what each process reads
-<work_folder>/<fingerprint>/processes/result.pickle   what the one that leads returns
-<work_folder>/<fingerprint>/processes/logs/           what the others write on their terminals
-
 They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a
-guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several machines.
+guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several
+machines.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import pickle
-import shutil
 import signal
 import sys
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lbt import errors
 from lbt.errors import LbtError
 from lbt.generation import ModelIdentity
+from lbt.training.hand_over import Job, ended, last_lines, take_result, write_job
+from lbt.training.learning import Result
 from lbt.training.lessons import Lesson
-from lbt.training.work import WorkFolder, writing
+from lbt.training.work import WorkFolder
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
-_FOLDER, _JOB, _RESULT, _LOGS = "processes", "job.pickle", "result.pickle", "logs"
-_LINES = 12
-"""So many of the last lines of a process that ended are told."""
-_GO_ON = "Give the same command again: the training continues from its last whole checkpoint."
 
-
-@dataclass(frozen=True)
-class Job:
-    """What each process is given."""
-
-    lesson: Lesson
-    identity: ModelIdentity
-    work: WorkFolder
-
-
-def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Any:
-    """Train with several processes on this machine and return what the leading one does.
+def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
+    """Train with several processes and return what the leading one does.
 
     Raises:
         LbtError: What a process raised; or that one of them ended, with its last lines; or, if another
             launcher is to start them, the command.
     """
     settings = lesson.training.settings
-    folder = work.path / _FOLDER
-    with writing("the training's state", folder):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (folder / _JOB).write_bytes(pickle.dumps(Job(lesson, identity, work)))
+    folder = write_job(Job(lesson, identity, work))
     if settings.launcher == "outer":
         raise LbtError(_command(folder, lesson))
-    _run(folder, settings.processes)
-    result = pickle.loads((folder / _RESULT).read_bytes())
-    shutil.rmtree(folder)
-    return result
+    if settings.launcher == "ray":
+        from lbt.training.on_ray import run_on_ray
 
-
-def read_job(folder: Path) -> Job:
-    """What `launch` wrote.
-
-    Raises:
-        LbtError: There is no job in the folder.
-    """
-    try:
-        job: Job = pickle.loads((folder / _JOB).read_bytes())
-        return job
-    except FileNotFoundError:
-        raise LbtError(
-            f"{folder} holds no training ({_JOB} is not there). Start the run with launcher: outer first; it "
-            "says which folder it is."
-        ) from None
-
-
-def write_result(folder: Path, result: Any) -> None:
-    """For `launch`, from the process that leads."""
-    (folder / _RESULT).write_bytes(pickle.dumps(result))
+        run_on_ray(folder, lesson.training)
+    else:
+        _run(folder, settings.processes)
+    return take_result(folder)
 
 
 def _command(folder: Path, lesson: Lesson) -> str:
@@ -95,8 +55,8 @@ def _command(folder: Path, lesson: Lesson) -> str:
     place = folder.resolve()
     return (
         f"The training of {training.name} is ready for another launcher "
-        f"({training.parameters}.launcher: outer). Start its {training.settings.processes} processes where all "
-        "machines see this folder and the model, for example on this machine with: torchrun --standalone "
+        f"({training.parameters}.launcher: outer). Start its {training.settings.processes} processes where "
+        "all machines see this folder and the model, for example on this machine with: torchrun --standalone "
         f"--nproc-per-node {training.settings.processes} -m lbt.training.worker {place}\nThen give the same "
         "command again: it takes the trained model and goes on."
     )
@@ -107,7 +67,7 @@ def _run(folder: Path, processes: int) -> None:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    logs = folder / _LOGS
+    logs = folder / "logs"
     others = dict.fromkeys(range(1, processes), Std.ALL)
     launcher = LaunchConfig(
         min_nodes=1,
@@ -177,14 +137,10 @@ def _told(failures: dict[int, ProcessFailure], logs: Path, processes: int) -> Lb
     kind, text = _raised(failure)
     if kind is not None:
         return kind(text)
-    lines = _last_lines(rank, failure, logs)
-    killed = -failure.exitcode == signal.SIGKILL
-    reason = " The system does that when memory runs out." if killed else ""
     how = f"was ended by {failure.signal_name()}" if failure.exitcode < 0 else "failed"
-    return LbtError(
-        f"Process {rank} of the {processes} that train together (0 to {processes - 1}) {how}.{reason} "
-        f"The others were ended. {_GO_ON}{lines}"
-    )
+    if failure.exitcode == -signal.SIGKILL:
+        how += ", as the system does when memory runs out"
+    return ended(rank, processes, how, _last_lines(rank, failure, logs))
 
 
 def _order(rank: int, failure: ProcessFailure) -> tuple[int, float, int]:
@@ -214,7 +170,6 @@ def _last_lines(rank: int, failure: ProcessFailure, logs: Path) -> str:
     text = told["extraInfo"]["py_callstack"] if isinstance(told, dict) else ""
     if not text and written:
         text = written[-1].read_text(encoding="utf-8", errors="replace")
-    lines = [line for line in text.replace("\r", "\n").splitlines() if line.strip()][-_LINES:]
-    if not lines:
+    if not text.strip():
         return " It wrote nothing before." if rank else " What it wrote stands above."
-    return "\nIts last lines:\n" + "\n".join(lines)
+    return last_lines(text)

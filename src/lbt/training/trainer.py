@@ -154,7 +154,7 @@ class PairTrainer(OwnTokens, DPOTrainer):
         return loss * (pairs / (num_items_in_batch or pairs))
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Average over the pairs what TRL averages over the parts of a batch; empty pairs have figures of 0."""
+        """Average over the pairs what TRL averages over the parts of a batch; those of empty pairs are 0."""
         figures = self._metrics["train"]
         for name, values in figures.items():
             if self._parts and len(values) == len(self._parts):

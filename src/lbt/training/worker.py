@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 
 from lbt.sandbox.confined.kernel import die_with_parent
-from lbt.training.launching import read_job, write_result
+from lbt.training.hand_over import read_job, write_result
+from lbt.training.learning import train_lesson
 from lbt.training.team import Team
-from lbt.training.train import train_lesson
 
 
 def main() -> None:
@@ -32,16 +32,19 @@ def main() -> None:
     from torch.distributed.elastic.multiprocessing.errors import record
 
     try:
-        record(_take_part)(Path(folder))
+        record(take_part)(Path(folder))
     except Exception:
         if not threads:
             raise
         os._exit(1)  # at once, without a word: it is recorded, and the run tells it
 
 
-def _take_part(folder: Path) -> None:
+def take_part(folder: Path) -> None:
+    """What each process does, whoever started it."""
     job = read_job(folder)
     team = Team.of_launcher(job.lesson.training.settings.strategy)
+    if not team.leads:
+        os.environ["TQDM_DISABLE"] = "1"  # one progress bar for all
     result = train_lesson(job.lesson, job.identity, job.work, team)
     if team.leads:
         write_result(folder, result)
