@@ -34,7 +34,7 @@ class Job:
 
 def write_job(job: Job) -> Path:
     """The folder from which the processes read it."""
-    folder = job.work.path / "processes"
+    folder = job.work.processes
     with writing("the training's state", folder):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -63,9 +63,12 @@ def write_result(folder: Path, result: Result) -> None:
     (folder / _RESULT).write_bytes(pickle.dumps(result))
 
 
-def take_result(folder: Path) -> Result:
-    """What `write_result` wrote; the folder is no more."""
-    result: Result = pickle.loads((folder / _RESULT).read_bytes())
+def take_result(folder: Path) -> Result | None:
+    """What `write_result` wrote, if it has, and then the folder is no more."""
+    try:
+        result: Result = pickle.loads((folder / _RESULT).read_bytes())
+    except FileNotFoundError:
+        return None
     shutil.rmtree(folder)
     return result
 

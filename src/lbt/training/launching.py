@@ -38,16 +38,21 @@ def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
             launcher is to start them, the command.
     """
     settings = lesson.training.settings
-    folder = write_job(Job(lesson, identity, work))
     if settings.launcher == "outer":
-        raise LbtError(_command(folder, lesson))
+        result = take_result(work.processes)
+        if result is None:
+            raise LbtError(_command(write_job(Job(lesson, identity, work)), lesson))
+        return result
+    folder = write_job(Job(lesson, identity, work))
     if settings.launcher == "ray":
         from lbt.training.on_ray import run_on_ray
 
         run_on_ray(folder, lesson.training)
     else:
         _run(folder, settings.processes)
-    return take_result(folder)
+    result = take_result(folder)
+    assert result is not None
+    return result
 
 
 def _command(folder: Path, lesson: Lesson) -> str:

@@ -49,7 +49,7 @@ class Shared(Trainer):
         if not self.is_fsdp_enabled:
             super()._save_optimizer_and_scheduler(output_dir)
             return
-        state = _whole(self.optimizer.state_dict())
+        state = _whole(self.optimizer.state_dict(), keep=self.args.should_save)
         if self.args.should_save:
             torch.save(state, Path(output_dir) / _OPTIMIZER)
             torch.save(self.lr_scheduler.state_dict(), Path(output_dir) / _SCHEDULER)
@@ -58,24 +58,26 @@ class Shared(Trainer):
         if not self.is_fsdp_enabled or checkpoint is None:
             super()._load_optimizer_and_scheduler(checkpoint)
             return
-        state = torch.load(Path(checkpoint) / _OPTIMIZER, map_location="cpu", weights_only=True)
+        state = torch.load(Path(checkpoint) / _OPTIMIZER, map_location="cpu", weights_only=True, mmap=True)
         self.optimizer.load_state_dict(_in_parts(state, self.optimizer))
         self.lr_scheduler.load_state_dict(torch.load(Path(checkpoint) / _SCHEDULER, weights_only=True))
 
 
-def _whole(state: dict[str, Any]) -> dict[str, Any]:
-    """An optimizer's state with whole tensors, on the CPU; all processes must call it."""
+def _whole(state: dict[str, Any], keep: bool) -> dict[str, Any]:
+    """An optimizer's state with whole tensors, on the CPU: all take part, and those that `keep` have it."""
     return {
         "param_groups": state["param_groups"],
         "state": {
-            number: {name: _put_together(value) for name, value in values.items()}
+            number: {name: _put_together(value, keep) for name, value in values.items()}
             for number, values in state["state"].items()
         },
     }
 
 
-def _put_together(value: Any) -> Any:
+def _put_together(value: Any, keep: bool) -> Any:
     whole = value.full_tensor() if isinstance(value, DTensor) else value
+    if not keep:
+        return None
     return whole.cpu() if isinstance(whole, torch.Tensor) else whole
 
 

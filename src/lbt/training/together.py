@@ -56,10 +56,10 @@ def shared_examples(
     folder = trainer_folder / "examples"
     with state.main_process_first():
         if state.is_main_process and not folder.is_dir():
-            draft = folder.with_suffix(".unfinished")
+            draft, made = folder.with_suffix(".unfinished"), as_dataset(make())
             with writing("the training's state", trainer_folder):
                 shutil.rmtree(draft, ignore_errors=True)
-                Dataset.from_list(make()).save_to_disk(draft)
+                made.save_to_disk(draft)
                 os.replace(draft, folder)
         return Dataset.load_from_disk(folder)
 

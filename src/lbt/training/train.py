@@ -58,7 +58,7 @@ def _once(lesson: Lesson, work_folder: Path) -> Result:
         return untrained(work, 0, lesson)
     finished = work.result()
     if finished is not None:
-        work.drop_trainer_state()
+        work.drop_all_but_the_result()
         log, metrics = finished
         return Checkpoint(work.model, True, None, fingerprint), log, metrics | {"training.reused": 1.0}
     settings = training.settings

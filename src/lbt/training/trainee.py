@@ -176,9 +176,8 @@ def _together(hardware: Hardware, recomputes: bool) -> dict[str, Any]:
     """What several processes need besides."""
     if hardware.team.size == 1:
         return {}
-    told: dict[str, Any] = {
-        "ddp_find_unused_parameters": False
-    }  # all are used; looking for others costs time
+    # All weights are used; to look for others costs time.
+    told: dict[str, Any] = {"ddp_find_unused_parameters": False}
     if not hardware.gpu:
         told["ddp_backend"] = "gloo"
     if hardware.team.sharded:

@@ -14,9 +14,11 @@ import signal
 import sys
 from pathlib import Path
 
+from lbt.errors import SettingsError
 from lbt.sandbox.confined.kernel import die_with_parent
 from lbt.training.hand_over import read_job, write_result
 from lbt.training.learning import train_lesson
+from lbt.training.settings import shared_batch
 from lbt.training.team import Team
 
 
@@ -42,7 +44,12 @@ def main() -> None:
 def take_part(folder: Path) -> None:
     """What each process does, whoever started it."""
     job = read_job(folder)
-    team = Team.of_launcher(job.lesson.training.settings.strategy)
+    training = job.lesson.training
+    team = Team.of_launcher(training.settings.strategy)
+    try:
+        shared_batch(training.settings.batch_size, training.settings.gradient_accumulation, team.size)
+    except ValueError as error:  # the launcher has started another number than the settings name
+        raise SettingsError(f"{training.parameters}: {error}") from None
     if not team.leads:
         os.environ["TQDM_DISABLE"] = "1"  # one progress bar for all
     result = train_lesson(job.lesson, job.identity, job.work, team)
