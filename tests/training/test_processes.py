@@ -200,7 +200,7 @@ def test_a_killed_process_is_named_and_one_process_continues(
     team[1].kill()
     _, error = program.communicate(timeout=60)
     assert program.returncode == 1
-    assert "Process 1 of the 2 that train together (0 to 1) was ended by SIGKILL." in error
+    assert "Process 1 of the 2 that train together (0 to 1) was ended by SIGKILL, as the system" in error
     assert "Give the same command again: the training continues from its last whole checkpoint." in error
     assert "Traceback" not in error
     assert not [process for process in team.values() if process.is_running()]

@@ -2,7 +2,8 @@
 
 <work_folder>/<fingerprint>/processes/job.pickle      what each process reads
 <work_folder>/<fingerprint>/processes/result.pickle   what the one that leads returns
-<work_folder>/<fingerprint>/processes/logs/           what the others write on their terminals
+<work_folder>/<fingerprint>/processes/<rank>.txt      what another one writes instead of on the terminal
+<work_folder>/<fingerprint>/processes/errors/         what they raise, in the form of torch's launcher
 """
 
 from __future__ import annotations
@@ -71,6 +72,11 @@ def take_result(folder: Path) -> Result | None:
         return None
     shutil.rmtree(folder)
     return result
+
+
+def terminal_of(rank: int, folder: Path) -> Path:
+    """The file that a process which does not lead has for a terminal."""
+    return folder / f"{rank}.txt"
 
 
 def ended(rank: int, processes: int, how: str, lines: str) -> LbtError:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from lbt import errors
 from lbt.errors import LbtError
 from lbt.generation import ModelIdentity
-from lbt.training.hand_over import Job, ended, last_lines, take_result, write_job
+from lbt.training.hand_over import Job, ended, last_lines, take_result, terminal_of, write_job
 from lbt.training.learning import Result
 from lbt.training.lessons import Lesson
 from lbt.training.work import WorkFolder
@@ -68,12 +68,10 @@ def _command(folder: Path, lesson: Lesson) -> str:
 
 
 def _run(folder: Path, processes: int) -> None:
-    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, Std
+    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    logs = folder / "logs"
-    others = dict.fromkeys(range(1, processes), Std.ALL)
     launcher = LaunchConfig(
         min_nodes=1,
         max_nodes=1,
@@ -83,14 +81,14 @@ def _run(folder: Path, processes: int) -> None:
         rdzv_endpoint="localhost:0",
         local_addr="localhost",
         max_restarts=0,
-        logs_specs=DefaultLogsSpecs(log_dir=str(logs), redirects=others),  # the first keeps the terminal
+        logs_specs=DefaultLogsSpecs(log_dir=str(folder / "errors")),
     )
     program = ["-P", "-m", "lbt.training.worker", str(folder), str(_threads_of_each(processes))]
     with _own_signals(), _silent_launcher():
         try:
             elastic_launch(launcher, sys.executable)(*program)
         except ChildFailedError as error:
-            raise _told(error.failures, logs, processes) from None
+            raise _told(error.failures, folder, processes) from None
 
 
 def _threads_of_each(processes: int) -> int:
@@ -135,7 +133,7 @@ def _silent_launcher() -> Iterator[None]:
         logger.propagate = propagated
 
 
-def _told(failures: dict[int, ProcessFailure], logs: Path, processes: int) -> LbtError:
+def _told(failures: dict[int, ProcessFailure], folder: Path, processes: int) -> LbtError:
     """The failure that the others follow from, as an error of ours."""
     rank = min(failures, key=lambda rank: _order(rank, failures[rank]))
     failure = failures[rank]
@@ -145,7 +143,7 @@ def _told(failures: dict[int, ProcessFailure], logs: Path, processes: int) -> Lb
     how = f"was ended by {failure.signal_name()}" if failure.exitcode < 0 else "failed"
     if failure.exitcode == -signal.SIGKILL:
         how += ", as the system does when memory runs out"
-    return ended(rank, processes, how, _last_lines(rank, failure, logs))
+    return ended(rank, processes, how, _last_lines(rank, failure, folder))
 
 
 def _order(rank: int, failure: ProcessFailure) -> tuple[int, float, int]:
@@ -169,12 +167,12 @@ def _raised(failure: ProcessFailure) -> tuple[type[LbtError] | None, str]:
     return (kind, message) if isinstance(kind, type) and issubclass(kind, LbtError) else (None, text)
 
 
-def _last_lines(rank: int, failure: ProcessFailure, logs: Path) -> str:
+def _last_lines(rank: int, failure: ProcessFailure, folder: Path) -> str:
     told = failure.error_file_data["message"]
-    written = sorted(logs.glob(f"*/attempt_0/{rank}/stderr.log"))
+    written = terminal_of(rank, folder)
     text = told["extraInfo"]["py_callstack"] if isinstance(told, dict) else ""
-    if not text and written:
-        text = written[-1].read_text(encoding="utf-8", errors="replace")
+    if not text and written.is_file():
+        text = written.read_text(encoding="utf-8", errors="replace")
     if not text.strip():
         return " It wrote nothing before." if rank else " What it wrote stands above."
     return last_lines(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lbt.errors import SettingsError
 from lbt.sandbox.confined.kernel import die_with_parent
-from lbt.training.hand_over import read_job, write_result
+from lbt.training.hand_over import read_job, terminal_of, write_result
 from lbt.training.learning import train_lesson
 from lbt.training.settings import shared_batch
 from lbt.training.team import Team
@@ -27,6 +27,7 @@ def main() -> None:
     folder, *threads = sys.argv[1:]
     if threads:
         os.environ["OMP_NUM_THREADS"] = threads[0]  # read when torch is imported
+        _leave_the_terminal_to_the_first(Path(folder))
     die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the launcher tells what happened
     faulthandler.enable()
@@ -39,6 +40,14 @@ def main() -> None:
         if not threads:
             raise
         os._exit(1)  # at once, without a word: it is recorded, and the run tells it
+
+
+def _leave_the_terminal_to_the_first(folder: Path) -> None:
+    rank = int(os.environ["RANK"])
+    if rank:
+        file = os.open(terminal_of(rank, folder), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        for terminal in (1, 2):
+            os.dup2(file, terminal)
 
 
 def take_part(folder: Path) -> None:
