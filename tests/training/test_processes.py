@@ -75,7 +75,7 @@ def assert_same(together: Result, alone: Result, base: Path | str = STUDENT) -> 
     pd.testing.assert_frame_equal(together[1], alone[1], rtol=1e-4, atol=1e-6)
 
 
-LORA = {"method": "lora", "lora_rank": 4, "learning_rate": 1e-2}
+LORA = {"method": "lora", "lora_rank": 4, "learning_rate": 2e-3}
 KINDS = [
     # one pair is left for the last batch of an epoch: a process has none of it
     pytest.param(dpo, 25, {}, id="dpo"),
@@ -183,7 +183,7 @@ def wait_for_steps(program: "subprocess.Popen[str]", work: Path, step: int) -> d
 
 
 LONG = TrainingSettings(
-    **COMMON | {"epochs": 100, "learning_rate": 1e-4}, minimum_pairs=8, save_steps=4, processes=2
+    **COMMON | {"epochs": 40, "learning_rate": 1e-4}, minimum_pairs=8, save_steps=4, processes=2
 )
 
 

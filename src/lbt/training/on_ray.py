@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from lbt.training.job import Training
 from lbt.training.settings import OptimisationSettings
 from lbt.training.worker import take_part
 
+_REACH_S = 5.0
 _LONG_S = 24 * 3600
 """A process may wait that long for another: that one has died is noticed by Ray."""
 
@@ -63,17 +65,32 @@ def _cluster(training: Training[OptimisationSettings]) -> Iterator[None]:
         yield
         return
     address = training.settings.ray_address
+    if address not in (None, "auto"):
+        _reach(address, training)
     try:
         ray.init(address=address or "local", include_dashboard=False if address is None else None)
-    except (ConnectionError, RuntimeError) as error:
-        raise LbtError(
-            f"There is no Ray cluster at {address} ({training.parameters}.ray_address): {error}. Start one "
-            "with ray start --head, or leave ray_address out for one on this machine."
-        ) from error
+    except ConnectionError as error:
+        raise _no_cluster(address, training, error) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _reach(address: str, training: Training[OptimisationSettings]) -> None:
+    """Raise LbtError if nothing answers there: Ray itself would try for a minute."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), _REACH_S).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, training, error) from error
+
+
+def _no_cluster(address: str | None, training: Training[OptimisationSettings], error: Exception) -> LbtError:
+    return LbtError(
+        f"There is no Ray cluster at {address} ({training.parameters}.ray_address): {error}. Start one with "
+        "ray start --head, correct the address, or leave it out for one on this machine."
+    )
 
 
 def _refuse_too_few(kind: str, training: Training[OptimisationSettings]) -> None:
