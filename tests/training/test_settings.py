@@ -34,7 +34,6 @@ OTHER_VALUES: dict[str, Any] = {
     "processes": 2,
     "strategy": "fsdp",
     "launcher": "outer",
-    "ray_address": "auto",
 }
 DEFAULTS = TrainingSettings()
 

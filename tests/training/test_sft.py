@@ -199,7 +199,6 @@ def test_every_setting_declares_whether_it_changes_the_weights() -> None:
         "gradient_accumulation": 2, "adam_beta2": 0.999, "gradient_clip": 0.5, "maximum_length": 128,
         "lora_rank": 4, "lora_alpha": 8.0, "lora_target": ("q_proj",), "precision": "float32",
         "save_steps": 5, "processes": 2, "strategy": "fsdp", "launcher": "outer",
-        "ray_address": "auto",
     }  # fmt: skip
     assert others.keys() == FineTuningSettings.model_fields.keys()
     model = ModelSettings(path="models/any")

@@ -22,10 +22,8 @@ from lbt import errors
 from lbt.errors import LbtError
 from lbt.generation import ModelIdentity
 from lbt.training.hand_over import Job, ended, last_lines, take_result, terminal_of, write_job
-from lbt.training.job import Training
 from lbt.training.learning import Result
 from lbt.training.lessons import Lesson
-from lbt.training.settings import OptimisationSettings
 from lbt.training.work import WorkFolder
 
 if TYPE_CHECKING:
@@ -46,26 +44,10 @@ def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
             raise LbtError(_command(write_job(Job(lesson, identity, work)), lesson))
         return result
     folder = write_job(Job(lesson, identity, work))
-    if settings.launcher == "ray":
-        _run_on_ray(folder, lesson.training)
-    else:
-        _run(folder, settings.processes)
+    _run(folder, settings.processes)
     result = take_result(folder)
     assert result is not None
     return result
-
-
-def _run_on_ray(folder: Path, training: Training[OptimisationSettings]) -> None:
-    try:
-        import ray  # noqa: F401
-    except ImportError:
-        raise LbtError(
-            f"{training.parameters}.launcher is ray, but Ray is not installed. Install it with "
-            "pip install 'lbt[ray]', or set launcher: local."
-        ) from None
-    from lbt.training.on_ray import run_on_ray
-
-    run_on_ray(folder, training)
 
 
 def _command(folder: Path, lesson: Lesson) -> str:

@@ -72,15 +72,9 @@ class OptimisationSettings(Settings):
         default="ddp",
         description="of several processes: ddp, each holds the whole model; fsdp, each holds a part of it",
     )
-    launcher: Literal["local", "ray", "outer"] = Field(
+    launcher: Literal["local", "outer"] = Field(
         default="local",
-        description="who starts several processes: the run, here; Ray, on its cluster; or you, with torchrun",
-    )
-    ray_address: str | None = Field(
-        default=None,
-        pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
-        description="launcher ray: host:port or ray://host:port of a cluster, auto for the one that this "
-        "machine belongs to; if not given, one on this machine that lasts as long as the training",
+        description="who starts several processes: the run, here; or you, with torchrun or accelerate",
     )
 
     @model_validator(mode="after")
@@ -169,6 +163,6 @@ class FineTuningSettings(OptimisationSettings):
 
 
 SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset(
-    {"minimum_pairs", "save_steps", "processes", "strategy", "launcher", "ray_address"}
+    {"minimum_pairs", "save_steps", "processes", "strategy", "launcher"}
 )
 """Fields that do not change what is learned, but for rounding, and so are left out of the fingerprint."""

@@ -28,7 +28,7 @@ class Team:
 
     @classmethod
     def of_launcher(cls, strategy: str) -> Team:
-        """As torchrun, accelerate or Ray Train says; one process where no launcher has started this one."""
+        """As torchrun or accelerate says; one process where no launcher has started this one."""
         size, rank, local_rank = (
             int(os.environ.get(name, default))
             for name, default in (("WORLD_SIZE", "1"), ("RANK", "0"), ("LOCAL_RANK", "0"))
