@@ -34,7 +34,11 @@ from .test_train import PROGRAM, weights
 
 STUDENT = Path(__file__).parents[2] / "src/lbt/pocket/models/student_weak"
 BOUND = 1e-5
-"""How far the weights may be from those of one process, as a share of the way that training moved them."""
+"""How far the weights may be from those of one process, as a share of the way that training moved them.
+
+In float32. One process that computes a batch in two parts is as far from one that computes it in one: sums are
+added in another order, and Adam's first steps give a weight with hardly any gradient as much as any other.
+"""
 COMMON: dict[str, Any] = {"epochs": 2, "batch_size": 8, "precision": "float32", "learning_rate": 1e-3}
 
 Result = tuple[Checkpoint, pd.DataFrame, dict[str, float]]
@@ -77,11 +81,10 @@ def assert_same(together: Result, alone: Result, base: Path | str = STUDENT) -> 
     pd.testing.assert_frame_equal(*logs, rtol=1e-4, atol=1e-6)
 
 
-LORA = {"method": "lora", "lora_rank": 4, "learning_rate": 2e-3}
 KINDS = [
     # one pair is left for the last batch of an epoch: a process has none of it
     pytest.param(dpo, 25, {}, id="dpo"),
-    pytest.param(dpo, 27, LORA, id="dpo with lora"),
+    pytest.param(dpo, 27, {"method": "lora", "lora_rank": 4}, id="dpo with lora"),
     pytest.param(sft, 29, {"gradient_accumulation": 4}, id="sft in parts"),
 ]
 
@@ -89,12 +92,18 @@ KINDS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("train", "rows", "settings"), KINDS)
 def test_two_processes_give_the_weights_of_one(
-    tmp_path: Path, train: Callable[..., Result], rows: int, settings: dict[str, Any]
+    teacher: ModelSettings,
+    tmp_path: Path,
+    train: Callable[..., Result],
+    rows: int,
+    settings: dict[str, Any],
 ) -> None:
-    alone = train(tmp_path / "alone", rows, **settings)
+    # Of the pocket's model the adapters' first steps depend on rounding more than the bound allows.
+    model = teacher if "method" in settings else student()
+    alone = train(tmp_path / "alone", rows, model, **settings)
     for strategy in ("ddp", "fsdp"):
-        together = train(tmp_path / strategy, rows, **settings, processes=2, strategy=strategy)
-        assert_same(together, alone)
+        together = train(tmp_path / strategy, rows, model, **settings, processes=2, strategy=strategy)
+        assert_same(together, alone, model.path)
         [folder] = (tmp_path / strategy).iterdir()
         assert sorted(path.name for path in folder.iterdir()) == ["complete.json", "model"]
 
