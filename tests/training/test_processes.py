@@ -36,7 +36,7 @@ STUDENT = Path(__file__).parents[2] / "src/lbt/pocket/models/student_weak"
 BOUND = 1e-5
 """How far the weights may be from those of one process, as a share of the way that training moved them.
 
-In float32. One process that computes a batch in two parts is as far from one that computes it in one: sums are
+In float32. A process that computes a batch in two parts is as far from one that computes it whole: sums are
 added in another order, and Adam's first steps give a weight with hardly any gradient as much as any other.
 """
 COMMON: dict[str, Any] = {"epochs": 2, "batch_size": 8, "precision": "float32", "learning_rate": 1e-3}

@@ -54,14 +54,19 @@ def shared_examples(
     if state is None:
         return make()
     folder = trainer_folder / "examples"
-    with state.main_process_first():
-        if state.is_main_process and not folder.is_dir():
-            draft, made = folder.with_suffix(".unfinished"), as_dataset(make())
+
+    def written() -> bool:
+        examples = [] if folder.is_dir() else make()
+        if examples:
+            draft = folder.with_suffix(".unfinished")
             with writing("the training's state", trainer_folder):
                 shutil.rmtree(draft, ignore_errors=True)
-                made.save_to_disk(draft)
+                Dataset.from_list(examples).save_to_disk(draft)
                 os.replace(draft, folder)
-        return Dataset.load_from_disk(folder)
+        return folder.is_dir()
+
+    # No examples are no file: an empty one cannot be read back.
+    return Dataset.load_from_disk(folder) if agreed(written, state) else []
 
 
 def as_dataset(examples: list[Example] | Dataset) -> Dataset:
