@@ -77,8 +77,8 @@ def assert_same(together: Result, alone: Result, base: Path | str = STUDENT) -> 
     assert together[0].fingerprint == alone[0].fingerprint
     assert apart(alone[0], together[0], base) < BOUND
     # The share of an epoch counts parts of batches, of which each process has fewer.
-    logs = [log.drop(columns="epoch") for log in (together[1], alone[1])]
-    pd.testing.assert_frame_equal(*logs, rtol=1e-4, atol=1e-6)
+    log, expected = (result[1].drop(columns="epoch") for result in (together, alone))
+    pd.testing.assert_frame_equal(log, expected, rtol=1e-4, atol=1e-6)
 
 
 KINDS = [
