@@ -61,3 +61,17 @@ def test_precision_may_be_asked_for() -> None:
 
     assert Hardware.choose(training("cpu", precision="bfloat16")).bfloat16
     assert not Hardware.choose(training("cpu", precision="auto")).bfloat16
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_each_of_several_processes_takes_a_gpu_of_its_own() -> None:
+    from lbt.training.dpo import Hardware
+    from lbt.training.team import Team
+
+    chosen = [Hardware.choose(training("auto"), Team(4, rank, rank % 2)).device for rank in range(4)]
+    assert [str(device) for device in chosen] == ["cuda:0", "cuda:1"] * 2
+    with pytest.raises(ModelError, match=r"process 2 of 3 finds no GPU of its own; this machine has 2"):
+        Hardware.choose(training("auto"), Team(3, 2, 2))
+    with pytest.raises(ModelError, match=r"device 'cuda:1' names one GPU, but training\.processes is 2"):
+        Hardware.choose(training("cuda:1"), Team(2, 0, 0))
+    assert Hardware.choose(training("cpu"), Team(3, 2, 2)).device.type == "cpu"

@@ -31,6 +31,9 @@ OTHER_VALUES: dict[str, Any] = {
     "lora_target": ("q_proj",),
     "precision": "float32",
     "save_steps": 5,
+    "processes": 2,
+    "strategy": "fsdp",
+    "launcher": "outer",
 }
 DEFAULTS = TrainingSettings()
 

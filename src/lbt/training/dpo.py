@@ -11,6 +11,7 @@ from datasets import Dataset
 from lbt.training.examples import Example
 from lbt.training.job import Training
 from lbt.training.settings import TrainingSettings
+from lbt.training.together import as_dataset
 from lbt.training.trainee import (
     Hardware,
     Trainee,
@@ -28,16 +29,16 @@ __all__ = ["Hardware", "Trainee", "load_trainee", "make_arguments", "train_dpo"]
 
 def train_dpo(
     trainee: Trainee,
-    examples: list[Example],
+    examples: list[Example] | Dataset,
     training: Training[TrainingSettings],
     trainer_folder: Path,
     checkpoint: Path | None,
-) -> tuple[PreTrainedModel, list[dict[str, float]]]:
+) -> tuple[PreTrainedModel | None, list[dict[str, float]]]:
     """Train a model, or continue its training from `checkpoint`; write checkpoints to `trainer_folder`.
 
     Returns:
-        The tuned model with any adapter merged, and TRL's log, one entry a step, with those before an
-        interruption.
+        The tuned model with any adapter merged, None in a process that does not lead; and TRL's log, one
+        entry a step, with those before an interruption.
 
     Raises:
         LbtError: The loss is no longer a number, the GPU's memory is too small, or the disk is full.
@@ -49,15 +50,17 @@ def train_dpo(
             dpo_weight=settings.dpo_weight,
             sft_weight=settings.sft_weight,
             model=trainee.model,
+            ref_model=trainee.reference(),
             args=arguments,
-            train_dataset=Dataset.from_list(examples),
+            train_dataset=as_dataset(examples),
             processing_class=trainee.tokenizer,
             peft_config=lora_of(settings),
             callbacks=[Watch(training.parameters), Progress()],
         )
+        trainer.ref_model = None  # its log-probabilities are known now
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    return tuned_model(trainer, settings), trainer.state.log_history
+    return tuned_model(trainer, settings, trainee), trainer.state.log_history
 
 
 def make_arguments(training: Training[TrainingSettings], trainee: Trainee, folder: Path) -> DPOConfig:

@@ -9,6 +9,33 @@ from lbt.configuration import Settings
 _PositiveInt = Annotated[int, Field(ge=1)]
 
 
+def shared_batch(batch_size: int, gradient_accumulation: int, processes: int) -> tuple[int, int]:
+    """How several processes compute a batch: each as much, and no more at a time than one alone would.
+
+    Args:
+        batch_size: Pairs or items in one optimizer step.
+        gradient_accumulation: Parts that one process would compute it in.
+        processes: Those that share it.
+
+    Returns:
+        The parts that each process computes, and the pairs or items in a part.
+
+    Raises:
+        ValueError: The processes cannot have as much each.
+    """
+    if batch_size % processes:
+        less, more = batch_size // processes * processes, -(-batch_size // processes) * processes
+        fewer = next(count for count in range(processes, 0, -1) if batch_size % count == 0)
+        sizes = f"{less} or {more}" if less else f"{more}"
+        raise ValueError(
+            f"batch_size ({batch_size}) cannot be shared equally by {processes} processes: set batch_size to "
+            f"{sizes}, or processes to {fewer}"
+        )
+    each, most = batch_size // processes, batch_size // gradient_accumulation
+    size = next(size for size in range(min(each, most), 0, -1) if each % size == 0)
+    return each // size, size
+
+
 class OptimisationSettings(Settings):
     """What every training has, whatever its loss. Defaults are for the embedded models."""
 
@@ -37,6 +64,18 @@ class OptimisationSettings(Settings):
     save_steps: _PositiveInt = Field(
         default=25, description="steps between the checkpoints that a killed run resumes from"
     )
+    processes: _PositiveInt = Field(
+        default=1,
+        description="that train together, each on a GPU or a share of the CPU; must divide batch_size",
+    )
+    strategy: Literal["ddp", "fsdp"] = Field(
+        default="ddp",
+        description="of several processes: ddp, each holds the whole model; fsdp, each holds a part of it",
+    )
+    launcher: Literal["local", "outer"] = Field(
+        default="local",
+        description="who starts several processes: the run, here; or you, with torchrun or accelerate",
+    )
 
     @model_validator(mode="after")
     def _accumulation_divides_the_batch(self) -> Self:
@@ -47,6 +86,11 @@ class OptimisationSettings(Settings):
             )
         if not self.lora_target:
             raise ValueError("lora_target is empty: name at least one module, or use all-linear")
+        return self
+
+    @model_validator(mode="after")
+    def _processes_divide_the_batch(self) -> Self:
+        shared_batch(self.batch_size, self.gradient_accumulation, self.processes)
         return self
 
     @property
@@ -118,5 +162,7 @@ class FineTuningSettings(OptimisationSettings):
         return self.warmup_steps
 
 
-SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset({"minimum_pairs", "save_steps"})
-"""Fields that do not change what is learned, and so are left out of the fingerprint."""
+SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset(
+    {"minimum_pairs", "save_steps", "processes", "strategy", "launcher"}
+)
+"""Fields that do not change what is learned, but for rounding, and so are left out of the fingerprint."""

@@ -11,17 +11,25 @@ from datasets import Dataset
 from lbt.training.examples import Example
 from lbt.training.job import Training
 from lbt.training.settings import FineTuningSettings
-from lbt.training.trainee import Trainee, common_arguments, lora_of, on_hardware, training_on, tuned_model
+from lbt.training.together import as_dataset
+from lbt.training.trainee import (
+    Trainee,
+    common_arguments,
+    lora_of,
+    on_hardware,
+    training_on,
+    tuned_model,
+)
 from lbt.training.trainer import AnswerTrainer, Progress, Watch
 
 
 def train_sft(
     trainee: Trainee,
-    examples: list[Example],
+    examples: list[Example] | Dataset,
     training: Training[FineTuningSettings],
     trainer_folder: Path,
     checkpoint: Path | None,
-) -> tuple[PreTrainedModel, list[dict[str, float]]]:
+) -> tuple[PreTrainedModel | None, list[dict[str, float]]]:
     """As `dpo.train_dpo`, on examples of `examples.tokenize_items`."""
     arguments = SFTConfig(**common_arguments(training, trainee, trainer_folder), packing=False)
     on_hardware(arguments, trainee.hardware)
@@ -29,11 +37,11 @@ def train_sft(
         trainer = AnswerTrainer(
             model=trainee.model,
             args=arguments,
-            train_dataset=Dataset.from_list(examples),
+            train_dataset=as_dataset(examples),
             processing_class=trainee.tokenizer,
             peft_config=lora_of(training.settings),
             callbacks=[Watch(training.parameters), Progress()],
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    return tuned_model(trainer, training.settings), trainer.state.log_history
+    return tuned_model(trainer, training.settings, trainee), trainer.state.log_history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,14 +14,15 @@ import torch
 from torch import Tensor
 from torch.utils.data import Sampler
 from tqdm import tqdm
-from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import logging as transformers_logging
 from trl import DPOTrainer, SFTTrainer
 
 from datasets import Dataset, are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 from lbt.errors import LbtError
 from lbt.training.batches import grouped_order
-from lbt.training.examples import example_length
+from lbt.training.examples import IGNORED, example_length
+from lbt.training.sharing_out import Shared
 from lbt.training.work import drop_older_checkpoints, writing
 
 
@@ -31,6 +33,8 @@ def one_progress_bar() -> Iterator[None]:
     datasets_had = not are_progress_bars_disabled()
     transformers_logging.disable_progress_bar()
     disable_progress_bars()
+    # It warns where other processes than before compute other parts of a batch, which changes nothing.
+    logging.getLogger("transformers.trainer_utils").setLevel(logging.ERROR)
     try:
         yield
     finally:
@@ -40,7 +44,7 @@ def one_progress_bar() -> Iterator[None]:
             enable_progress_bars()
 
 
-class OwnTokens(Trainer):
+class OwnTokens(Shared):
     """What our trainers have in common: our own tokens (see `examples`), our order, and messages."""
 
     def _save_checkpoint(self, *arguments: Any) -> None:
@@ -56,12 +60,44 @@ class OwnTokens(Trainer):
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
         dataset = self.train_dataset if train_dataset is None else train_dataset
         lengths = [example_length(row) for row in dataset]
-        batch_size = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
-        return _GroupedSampler(lengths, batch_size, self.args.seed)
+        return _GroupedSampler(lengths, self._batch_size, self.args.seed)
+
+    @property
+    def _batch_size(self) -> int:
+        """Examples in one optimizer step, of all processes."""
+        parts = self.args.gradient_accumulation_steps * self.args.world_size
+        return int(self.args.per_device_train_batch_size * parts)
+
+    def _in_batch(self) -> int:
+        """Examples in the batch of the next optimizer step, of all processes."""
+        examples = len(self.train_dataset)
+        steps = -(-examples // self._batch_size)
+        return min(self._batch_size, examples - self.state.global_step % steps * self._batch_size)
+
+    def _own(self, part: int) -> int:
+        """Of the examples in this process's part of the next batch, how many are of that batch.
+
+        A last batch that is too short for all processes is filled up by accelerate with the first examples of
+        the epoch, which are not to be learned from twice.
+        """
+        size = self.args.per_device_train_batch_size
+        before = (part * self.args.world_size + self.args.process_index) * size
+        return min(max(self._in_batch() - before, 0), size)
 
 
 class AnswerTrainer(OwnTokens, SFTTrainer):
     """TRL's trainer on our own tokens; its loss is a mean over the tokens of all parts of a batch."""
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[dict[str, Tensor]], num_batches: int, device: torch.device
+    ) -> tuple[list[dict[str, Tensor]], Tensor]:
+        """The parts of the next batch, and the tokens to learn in all of them, in all processes."""
+        parts, tokens = super().get_batch_samples(epoch_iterator, num_batches, device)
+        if self.args.world_size == 1 or self._in_batch() == self._batch_size:
+            return parts, tokens
+        for number, part in enumerate(parts):
+            part["labels"][self._own(number) :] = IGNORED
+        return parts, self._get_num_items_in_batch(parts, device)
 
 
 class PairTrainer(OwnTokens, DPOTrainer):
@@ -79,14 +115,19 @@ class PairTrainer(OwnTokens, DPOTrainer):
         self._dpo_weight = dpo_weight
         self._sft_weight = sft_weight
         self._parts: list[int] = []
+        self._in_step = 0
         super().__init__(**arguments)
 
     def get_batch_samples(
         self, epoch_iterator: Iterator[dict[str, Tensor]], num_batches: int, device: torch.device
     ) -> tuple[list[dict[str, Tensor]], int]:
-        """The parts of the next batch, and the pairs in all of them."""
+        """The parts of the next batch, and the pairs in all of them, in all processes."""
         parts, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
-        return parts, sum(map(_pairs, parts))
+        if self.args.world_size > 1:
+            for number, part in enumerate(parts):
+                _empty(part, self._own(number))
+        self._in_step += self._in_batch()
+        return parts, self._in_batch()
 
     def compute_loss(
         self,
@@ -105,17 +146,22 @@ class PairTrainer(OwnTokens, DPOTrainer):
         preference: Tensor = super().compute_loss(observed, inputs)
         likelihood = mean_nll(outputs[0].log_probs, inputs["completion_mask"])
         pairs = _pairs(inputs)
-        self._parts.append(pairs)
+        if self.args.world_size > 1:  # the margin of an empty pair is 0, and its loss no part of the mean
+            preference = preference - _empty_pairs(inputs) / pairs * math.log(2)
         loss = self._dpo_weight * preference + self._sft_weight * likelihood
+        pairs *= self.args.world_size  # over which the gradients are averaged
+        self._parts.append(pairs)
         return loss * (pairs / (num_items_in_batch or pairs))
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Average over the pairs what TRL averages over the parts of a batch."""
+        """Average over the pairs what TRL averages over the parts of a batch; those of empty pairs are 0."""
         figures = self._metrics["train"]
         for name, values in figures.items():
-            if len(values) == len(self._parts):
-                figures[name] = [float(np.average(values, weights=self._parts))]
+            if self._parts and len(values) == len(self._parts):
+                filled = sum(self._parts) / self._in_step
+                figures[name] = [float(np.average(values, weights=self._parts)) * filled]
         self._parts.clear()
+        self._in_step = 0
         super().log(logs, start_time)
 
 
@@ -127,13 +173,26 @@ def mean_nll(log_probs: Tensor, completion_mask: Tensor) -> Tensor:
         completion_mask: Of shape (rows, tokens), 1 for the tokens of the rationale.
     """
     chosen = len(log_probs) // 2
-    lengths = completion_mask[:chosen, 1:].sum(dim=1)
+    lengths = completion_mask[:chosen, 1:].sum(dim=1).clamp(min=1)  # an empty one has none
     return -(log_probs[:chosen].float().sum(dim=1) / lengths).mean()
 
 
 def _pairs(inputs: dict[str, Tensor]) -> int:
     """Pairs in what TRL's collator made: a row for the chosen and one for the rejected rationale of each."""
     return len(inputs["input_ids"]) // 2
+
+
+def _empty(inputs: dict[str, Tensor], kept: int) -> None:
+    """Take the rationales of the pairs after the first `kept`: nothing is learned from an empty one."""
+    pairs = _pairs(inputs)
+    for first in (0, pairs):
+        inputs["completion_mask"][first + kept : first + pairs] = 0
+    for side in ("chosen", "rejected"):
+        inputs[f"ref_{side}_logps"][kept:] = 0
+
+
+def _empty_pairs(inputs: dict[str, Tensor]) -> int:
+    return int((inputs["completion_mask"][: _pairs(inputs)].sum(dim=1) == 0).sum())
 
 
 class _GroupedSampler(Sampler[int]):
@@ -183,9 +242,10 @@ class Watch(TrainerCallback):
                     f"warm up for longer, or set {key}.precision: float32."
                 )
 
-    def on_save(self, args: TrainingArguments, *_: Any, **__: Any) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
         """Do what save_total_limit does, without its warning when two checkpoints are less than 1 s apart."""
-        drop_older_checkpoints(Path(str(args.output_dir)))
+        if state.is_world_process_zero:
+            drop_older_checkpoints(Path(str(args.output_dir)))
 
 
 class Progress(TrainerCallback):
@@ -193,7 +253,13 @@ class Progress(TrainerCallback):
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
         """Open the bar, at the step that is resumed from."""
-        self._bar = tqdm(total=state.max_steps, initial=state.global_step, desc="training", unit="step")
+        self._bar = tqdm(
+            total=state.max_steps,
+            initial=state.global_step,
+            desc="training",
+            unit="step",
+            disable=not state.is_world_process_zero,
+        )
 
     def on_log(
         self,

@@ -2,6 +2,7 @@
 
 <work_folder>/<fingerprint>/trainer/checkpoint-<step>/   weights, optimizer, random states; gone at the end
 <work_folder>/<fingerprint>/trainer/threads              how many threads it began with; gone at the end
+<work_folder>/<fingerprint>/processes/                   of several, see `hand_over`; gone at the end
 <work_folder>/<fingerprint>/model/                       the tuned model
 <work_folder>/<fingerprint>/complete.json                log and metrics; written last, as the proof
 """
@@ -45,6 +46,11 @@ class WorkFolder:
         return self.path / "trainer"
 
     @property
+    def processes(self) -> Path:
+        """Folder of what several processes hand each other."""
+        return self.path / "processes"
+
+    @property
     def _marker(self) -> Path:
         return self.path / "complete.json"
 
@@ -68,6 +74,11 @@ class WorkFolder:
             draft.write_text(json.dumps({"metrics": metrics, "log": log.to_dict("list")}), encoding="utf-8")
             os.replace(draft, self._marker)
         self.drop_trainer_state()
+
+    def drop_all_but_the_result(self) -> None:
+        """Delete what only an unfinished training needs."""
+        self.drop_trainer_state()
+        shutil.rmtree(self.processes, ignore_errors=True)
 
     def drop_trainer_state(self) -> None:
         """Delete the trainer's checkpoints: three times the model's size, and of no use after the end."""
