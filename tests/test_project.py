@@ -215,7 +215,11 @@ def test_the_commented_lines_of_conf_base_are_valid_and_say_the_defaults() -> No
         name: value for name, value in config_of("base")["parameters"].items() if name.endswith("folder")
     }
     taken_in = documented()
-    for part in ("vllm", "server", "ray"):  # at their own defaults, not at the model's, which has none of them
+    for part in (
+        "vllm",
+        "server",
+        "ray",
+    ):  # at their own defaults, not at the model's, which has none of them
         own = models_in(ModelSettings.model_fields[part].annotation)[0](
             **taken_in["models"]["teacher"].pop(part)
         )

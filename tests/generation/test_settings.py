@@ -153,7 +153,9 @@ def test_what_a_laptop_has_answered_a_cluster_need_not_and_the_other_way_round(e
     here = ModelSettings(path="somewhere", engine=engine, vllm=VLLM, dtype="float32")
     ray = RaySettings(engine=engine, address="10.0.0.1:6379", actors=8, gpus=2)
     there = here.model_copy(update={"engine": "ray", "ray": ray})
-    assert request_key(here, "hash", "prompt", SAMPLING, 1) == request_key(there, "hash", "prompt", SAMPLING, 1)
+    assert request_key(here, "hash", "prompt", SAMPLING, 1) == request_key(
+        there, "hash", "prompt", SAMPLING, 1
+    )
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1:6379", "ray://head.example.org:10001", "auto", None])

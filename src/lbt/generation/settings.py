@@ -104,7 +104,8 @@ def _as_range(wanted: Any) -> Any:
     return (wanted, wanted) if isinstance(wanted, int) else wanted
 
 
-Actors = Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], BeforeValidator(_as_range)]
+_Count = Annotated[int, Field(ge=1)]
+Actors = Annotated[tuple[_Count, _Count], BeforeValidator(_as_range)]
 """The fewest and the most; one number is both."""
 
 
@@ -117,7 +118,7 @@ class RaySettings(Settings):
     address: Annotated[str | None, KeyRole.NONE] = Field(
         None,
         pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
-        description="host:port or ray://host:port of a cluster, auto for the one that this machine belongs to; "
+        description="host:port or ray://host:port of a cluster, auto for the one that this machine is in; "
         "if not given, one on this machine that lasts as long as the run.",
     )
     actors: Annotated[Actors | None, KeyRole.NONE] = Field(
@@ -127,8 +128,8 @@ class RaySettings(Settings):
     gpus: Annotated[float | None, KeyRole.NONE] = Field(
         None,
         ge=0,
-        description="GPUs of an actor, all in one machine; vllm.tensor_parallel_size, or 1, where the cluster "
-        "has GPUs, if not given.",
+        description="GPUs of an actor, all in one machine; vllm.tensor_parallel_size, or 1, where the "
+        "cluster has GPUs, if not given.",
     )
     resources: Annotated[
         tuple[tuple[str, Annotated[float, Field(gt=0)]], ...], BeforeValidator(_pairs), KeyRole.NONE
@@ -209,7 +210,7 @@ class ModelSettings(Settings):
 
     @property
     def inner(self) -> Self:
-        """The model as the engine that computes its texts has it: where that is in Ray's actors, without Ray."""
+        """The model as the engine that computes its texts has it, which for Ray is that in its actors."""
         if self.engine != "ray":
             return self
         engine = (self.ray or RaySettings()).engine

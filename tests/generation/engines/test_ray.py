@@ -53,7 +53,9 @@ class Machines:
         """Ray gives a machine half a minute to start, which may be too little on a busy one."""
         for tries_left in (2, 1, 0):
             try:
-                return self._cluster.add_node(object_store_memory=80_000_000, include_log_monitor=False, **machine)
+                return self._cluster.add_node(
+                    object_store_memory=80_000_000, include_log_monitor=False, **machine
+                )
             except Exception as error:
                 if not tries_left or "timed out during startup" not in str(error):
                     raise
@@ -180,7 +182,8 @@ def test_machines_actors_and_the_driver_die_in_turn_and_every_request_is_answere
             what = ("machine", "actor", "driver")[seed % 3]
             order = {"ray": {"actors": [1, 3], "prompts": 16, "ahead": 2, "tries": 10}}
             user.ask(model, path, count, **order)
-            wait_for(lambda least=source.randint(1, count // 2), path=path: stored(path) >= least)
+            least = source.randint(1, count // 2)
+            wait_for(lambda path=path, least=least: stored(path) >= least)
             if what == "machine":
                 machines.lose_one(source.randrange(3))
             elif what == "actor":
@@ -258,9 +261,7 @@ def test_a_model_that_no_machine_can_read_is_refused_before_anything_is_asked(
 def test_another_version_of_ray_is_named_with_both(machines: Machines) -> None:
     code = (
         "import ray; ray.__version__ = '2.59.0'\n"
-        "from lbt.generation import RaySettings\n"
-        "from lbt.generation.engines.ray.cluster import connect\n"
-        f"connect(RaySettings(address={machines.address!r}), 'models.teacher')"
+        f"from lbt.cluster import connect; connect({machines.address!r}, 'models.teacher')"
     )
     done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True)
     assert "has another version of Ray or Python than this process, which has Ray 2.59.0" in done.stderr
@@ -271,7 +272,7 @@ def test_no_cluster_at_the_address_is_said_at_once(tmp_path: Path) -> None:
     for address in ("127.0.0.1:1", "ray://127.0.0.1:1"):
         with asking(address) as user:
             user.ask(scripted("slow"), tmp_path / "store.sqlite", 5)
-            assert f"there is no Ray cluster at ray.address {address}" in user.answer()["error"]
+            assert f"there is no Ray cluster at the address {address}" in user.answer()["error"]
 
 
 def test_actors_that_are_killed_for_memory_are_told_so(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The loop that keeps actors at work, with crews that die as they are told; no cluster is needed."""
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -87,7 +87,7 @@ def test_neighbours_go_to_one_actor() -> None:
     crew = ScriptedCrew(3)
     answers(crew, prompts(5000))
     numbers = [[int(key) for key in group] for group in crew.groups if group]
-    runs = [sum(b != a + 1 for a, b in zip(group, group[1:], strict=False)) for group in numbers]
+    runs = [sum(b != a + 1 for a, b in pairwise(group)) for group in numbers]
     assert sum(runs) <= len(numbers) * (AHEAD - 1)
 
 
@@ -141,7 +141,7 @@ def test_machines_without_the_model_are_left_out_and_named(caplog: pytest.LogCap
 
 
 def test_without_any_machine_that_has_the_model_nothing_is_asked() -> None:
-    with pytest.raises(ModelError, match="exams: no actor can open the model .*there is no /models/llama"):
+    with pytest.raises(ModelError, match=r"exams: no actor can open the model .*there is no /models/llama"):
         driver(Refusing(2, {0, 1})).wait_until_ready()
 
 
@@ -175,5 +175,3 @@ def test_work_counts_the_deaths_of_a_prompt_and_yields_it_once() -> None:
     assert given_up == ["000004"]
     assert deaths == 4
     assert not work
-
-

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,9 +16,9 @@ from ray.exceptions import (
     RayTaskError,
 )
 
+from lbt.cluster import describe, machines
 from lbt.errors import ModelError
 from lbt.generation.engines.engine import Prompt
-from lbt.generation.engines.ray.cluster import describe, describe_machines, room_for
 from lbt.generation.engines.ray.driver import Died
 from lbt.generation.engines.ray.worker import Opened, Order, Reply, Worker
 
@@ -61,10 +61,10 @@ class RayCrew:
             max_restarts=0,
             max_task_retries=0,
         )
-        while room_for(wanted) < fewest:
+        while _room_for(wanted) < fewest:
             self.check_room()
             time.sleep(0.5)
-        self.size = room_for(wanted) if most is None else most
+        self.size = _room_for(wanted) if most is None else most
 
     def start(self, number: int) -> Any:
         """As `Crew.start`."""
@@ -103,7 +103,7 @@ class RayCrew:
 
     def check_room(self) -> None:
         """As `Crew.check_room`."""
-        if (room := room_for(self._wanted)) >= self._fewest:
+        if (room := _room_for(self._wanted)) >= self._fewest:
             self._too_small_since = None
             return
         now = time.monotonic()
@@ -111,7 +111,7 @@ class RayCrew:
             self._too_small_since = now
             if self._wait_s:
                 log.warning(
-                    "%s: the cluster has room for %d actors and %d are wanted at least; waiting %g s for machines",
+                    "%s: the cluster has room for %d actors, and at least %d are wanted; waiting %g s",
                     self._order.identity.name,
                     room,
                     self._fewest,
@@ -121,9 +121,9 @@ class RayCrew:
             raise ModelError(
                 f"{self._order.identity.name}: ray.actors asks for at least {self._fewest} with "
                 f"{describe(self._wanted)} each, and the Ray cluster has room for {room}: "
-                f"{describe_machines()}. Ask for fewer actors or less for each (ray.actors, ray.cpus, ray.gpus, "
-                "ray.resources), add machines, or raise ray.wait_s if some are still to come. What was answered "
-                "is stored."
+                f"{_described_machines()}. Ask for fewer actors or less for each (ray.actors, ray.cpus, "
+                "ray.gpus, ray.resources), add machines, or raise ray.wait_s if some are still to come. What "
+                "was answered is stored."
             )
 
     def close(self) -> None:
@@ -138,15 +138,24 @@ class RayCrew:
     def _cannot_begin(self, error: ActorDiedError) -> ModelError:
         return ModelError(
             f"{self._order.identity.name}: an actor cannot begin: {_short(str(error))}. The machines of the "
-            "cluster need the same packages as this one: install the project there (`make ray`), or, where only "
-            "its code is missing, set ray.ship_code: true."
+            "cluster need the same packages as this one: install the project there (`make ray`), or, where "
+            "only its code is missing, set ray.ship_code: true."
         )
+
+
+def _room_for(wanted: Mapping[str, float]) -> int:
+    """Actors that the cluster could hold if nothing else ran there; one never spans machines."""
+    return sum(machine.room_for(wanted) for machine in machines())
+
+
+def _described_machines() -> str:
+    return "; ".join(f"{one.name} has {describe(one.has)}" for one in machines()) or "no machine is there"
 
 
 def _reason(error: RayError) -> str:
     if isinstance(error, OutOfMemoryError):
         return (
-            "it was killed since its machine ran out of memory; give an actor more of a machine (ray.cpus), or "
+            "it was killed since its machine ran out of memory; give an actor more of a machine (ray.cpus), "
             f"ask for fewer (ray.actors), or set batch_size ({_short(str(error))})"
         )
     return _short(str(error))

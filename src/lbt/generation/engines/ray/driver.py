@@ -247,9 +247,9 @@ class Driver:
             self._in_a_row += 1
             if self._in_a_row > 2 * len(self._members) + 3 * self._tries:
                 raise ModelError(
-                    f"{self._name}: {self._in_a_row} actors died one after the other and nothing got answered "
-                    f"in between, the last one so: {death}. What was answered is stored: remove the cause and "
-                    "run the same command again to go on."
+                    f"{self._name}: {self._in_a_row} actors died one after the other and nothing got "
+                    f"answered in between, the last one so: {death}. What was answered is stored: remove the "
+                    "cause and run the same command again to go on."
                 )
             for prompt in work.died(group):
                 self._in_a_row = 0

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from lbt.errors import ModelError
+from lbt.cluster import connect, describe, machines
 from lbt.generation.engines.engine import Generated, Prompt
 from lbt.generation.engines.ray.driver import Driver
 from lbt.generation.engines.ray.worker import order_for
@@ -22,24 +21,33 @@ def open_on_ray(model: ModelSettings, identity: ModelIdentity) -> "RayEngine":
     """The engine of a model whose engine is ray.
 
     Raises:
-        ModelError: Ray is not installed; the cluster is not there, too small or of another version; or no actor
-            can open the model.
+        ModelError: Ray is not installed; the cluster is not there, too small or of another version; or no
+            actor can open the model.
     """
-    if find_spec("ray") is None:
-        raise ModelError(
-            f"{identity.name}: engine ray needs the package ray, which is not installed. Run `make ray`, or "
-            "choose the engine transformers or vllm."
-        )
-    from lbt.generation.engines.ray.cluster import connect, describe, needs
+    settings = model.ray or RaySettings()
+    connect(settings.address, identity.name, ship_code=settings.ship_code, dashboard=settings.dashboard)
     from lbt.generation.engines.ray.crew import RayCrew
 
-    settings = model.ray or RaySettings()
-    connect(settings, identity.name)
-    wanted = needs(model, settings)
+    wanted = needs(model, settings, any(machine.has.get("GPU") for machine in machines()))
     fewest, most = settings.actors or (1, None)
     crew = RayCrew(order_for(model, identity), wanted, fewest, most, settings.wait_s)
     log.info("%s: Ray places %d actors, each with %s", identity.name, crew.size, describe(wanted))
     return RayEngine(crew, settings, identity.name)
+
+
+def needs(model: ModelSettings, settings: RaySettings, gpus_there: bool) -> dict[str, float]:
+    """What an actor takes, by Ray's names.
+
+    Args:
+        model: What it runs.
+        settings: What is said of it; its GPUs may be left open.
+        gpus_there: Whether the cluster has any.
+    """
+    gpus = settings.gpus
+    if gpus is None:
+        one_copy = model.vllm.tensor_parallel_size if settings.engine == "vllm" and model.vllm else 1
+        gpus = one_copy if gpus_there and settings.engine != "scripted" else 0
+    return {"CPU": settings.cpus, "GPU": gpus} | dict(settings.resources)
 
 
 class RayEngine:

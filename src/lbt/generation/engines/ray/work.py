@@ -25,10 +25,10 @@ class Group:
 
 
 class Work:
-    """Hands out prompts in groups of neighbours, smaller ones towards the end so that all actors end together.
+    """Hands out prompts in groups of neighbours, smaller ones at the end so that all actors end together.
 
-    A group whose actor died goes to an actor that has nothing else. Where it brings that down too, it is split
-    and its parts go on their own ways, until a prompt that does it again and again is alone, and fails.
+    A group whose actor died goes to an actor that has nothing else. Where it brings that down too, it is
+    split and its parts go on their own ways, until a prompt that does it again and again is alone, and fails.
 
     Args:
         prompts: Taken when they are needed, and `_READ_AHEAD` before.

@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -118,7 +117,7 @@ class Worker:
                 with self._changed:
                     self._idle = not self._prompts
                     self._changed.notify_all()
-        except Exception as error:  # whatever an engine raises: the driver decides what becomes of the prompts
+        except Exception as error:  # whatever it raises: the driver sees to the prompts
             with self._changed:
                 self._failure = f"{type(error).__name__}: {error}"
                 self._changed.notify_all()
@@ -181,16 +180,16 @@ def _identity_here(order: Order) -> ModelIdentity:
 
 def _not_here(path: str) -> LbtError:
     return LbtError(
-        f"there is no {path}. Put it on a file system that all machines have at this path, or name a model by "
-        "its id on the hub"
+        f"there is no {path}. Put it on a file system that all machines have at this path, or name a model "
+        "by its id on the hub"
     )
 
 
 def _checked(identity: ModelIdentity, same: bool, path: str) -> ModelIdentity:
     if not same:
         raise LbtError(
-            f"{path} is there, but it is not the model that this run found under that name: its files differ. "
-            "Copy the same model to all machines, or put it on a file system that they share"
+            f"{path} is there, but it is not the model that this run found under that name: its files "
+            "differ. Copy the same model to all machines, or put it on a file system that they share"
         )
     return identity
 
