@@ -22,30 +22,10 @@ _POLL_S = 0.1
 logger = logging.getLogger(__name__)
 
 _NETWORK = frozenset(
-    [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "afs",
-        "ceph",
-        "glusterfs",
-        "lustre",
-        "gpfs",
-        "beegfs",
-        "panfs",
-        "pvfs2",
-        "ocfs2",
-        "gfs2",
-        "orangefs",
-    ]
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "panfs")
 )
 """File systems, as Linux names them, that several machines may have open at the same time."""
-_NETWORK_IN_USER_SPACE = frozenset(
-    ["sshfs", "glusterfs", "s3fs", "gcsfuse", "goofys", "ceph", "juicefs", "blobfuse2", "rclone"]
-)
+_NETWORK_IN_USER_SPACE = frozenset(("sshfs", "glusterfs", "s3fs", "gcsfuse", "ceph", "juicefs", "rclone"))
 _MOUNTS = Path("/proc/self/mounts")
 _told: set[Path] = set()
 
@@ -171,9 +151,9 @@ def _tell_of(kind: str, path: Path) -> None:
     if path not in _told:
         _told.add(path)
         logger.warning(
-            "The generation store %s is on a network file system (%s), where SQLite's write-ahead log does not "
-            "work. It is written without one, which is slower, and only as safe as that system's locks. Set "
-            "LBT_STORE=<folder> to a folder on a local disk to keep the store there; tables and models stay.",
+            "The generation store %s is on a network file system (%s), where SQLite's write-ahead log does "
+            "not work. It is written without one, which is slower, and only as safe as that system's locks. "
+            "Set LBT_STORE=<folder> to a folder on a local disk to keep the store there.",
             path,
             kind,
         )

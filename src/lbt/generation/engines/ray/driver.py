@@ -15,10 +15,11 @@ from lbt.generation.engines.ray.worker import Opened, Reply
 
 log = logging.getLogger(__name__)
 
-# How long results wait for each other in an actor: with more actors longer, so that the driver's replies a
-# second stay below a thousand or so.
+# How long results wait for each other in an actor: with more actors longer, so that the driver takes some
+# hundred replies a second at most, of which Ray makes it work on each for the better part of a millisecond.
 _LINGER_S = 0.05
-_LINGER_S_AN_ACTOR = 0.001
+_LINGER_S_AN_ACTOR = 0.005
+_MOST_LINGER_S = 5.0
 _LOOK_S = 5.0
 
 
@@ -164,7 +165,7 @@ class Driver:
             member = self._members[number]
             prompts = self._prompts_for(member, work)
             if prompts or member.held:
-                linger = min(1.0, _LINGER_S + _LINGER_S_AN_ACTOR * len(self._members))
+                linger = min(_MOST_LINGER_S, _LINGER_S + _LINGER_S_AN_ACTOR * len(self._members))
                 self._call(member, self._crew.exchange(number, prompts, linger))
 
     def _prompts_for(self, member: _Member, work: Work) -> list[Prompt]:
