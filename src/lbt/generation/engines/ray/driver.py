@@ -6,6 +6,7 @@ It knows nothing of Ray, only of a `Crew`, so that a simulation can drive a thou
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any, Protocol
 
 from lbt.errors import ModelError
@@ -161,20 +162,33 @@ class Driver:
 
     def _hand_out(self, work: Work) -> None:
         """Give every free actor as much as it may hold, and ask it for what it has."""
+        most = self._share(work)
+        linger = min(_MOST_LINGER_S, _LINGER_S + _LINGER_S_AN_ACTOR * len(self._members))
         for number in sorted(self._free):
             member = self._members[number]
-            prompts = self._prompts_for(member, work)
+            prompts = self._prompts_for(member, work, most)
             if prompts or member.held:
-                linger = min(_MOST_LINGER_S, _LINGER_S + _LINGER_S_AN_ACTOR * len(self._members))
                 self._call(member, self._crew.exchange(number, prompts, linger))
 
-    def _prompts_for(self, member: _Member, work: Work) -> list[Prompt]:
+    def _share(self, work: Work) -> int:
+        """Prompts that an actor may hold: near the end half of its share of all that is left.
+
+        The other half goes to those who are through first, so that all actors end together.
+        """
+        rest = work.rest()
+        if rest is None:
+            return self._most
+        held = sum(len(member.held) for member in self._members)
+        return min(self._most, max(1, ceil((rest + held) / (2 * len(self._members)))))
+
+    def _prompts_for(self, member: _Member, work: Work, most: int) -> list[Prompt]:
         new: list[Prompt] = []
-        share = work.share(len(self._members))
-        while len(member.held) + self._size <= self._most and (share is None or len(new) < share):
+        # By whole groups, but for the last prompts.
+        at_end = most < self._most
+        while len(member.held) < most and (at_end or len(member.held) + self._size <= most):
             if member.held and member.deaths:
                 break  # what may bring it down is answered before anything else is risked
-            group = work.take(self._size if share is None else share - len(new), alone=not member.held)
+            group = work.take(most - len(member.held), alone=not member.held)
             if group is None:
                 break
             member.deaths = group.deaths

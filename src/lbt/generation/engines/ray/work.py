@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
+from operator import length_hint
 
 from lbt.generation.engines.engine import Prompt
 
@@ -38,6 +39,9 @@ class Work:
 
     def __init__(self, prompts: Iterable[Prompt], size: int, tries: int) -> None:
         self._source = iter(prompts)
+        # Of a feed, no less than there are: prompts that are too long are left out on the way.
+        hint = length_hint(prompts, -1)
+        self._expected = hint if hint >= 0 else None
         self._size = size
         self._tries = tries
         self._read: deque[Prompt] = deque()
@@ -45,10 +49,13 @@ class Work:
         self._suspects: deque[Group] = deque()
         self._at_end = False
 
-    def share(self, sharers: int) -> int | None:
-        """How much of the rest is for one of so many actors; None while there is more than can be seen."""
+    def rest(self) -> int | None:
+        """Prompts that are left to hand out, or may be; None where nobody knows yet."""
         self._read_ahead()
-        return max(1, ceil(len(self._read) / sharers)) if self._at_end else None
+        here = len(self._read) + sum(len(group.prompts) for group in self._again)
+        if self._at_end:
+            return here
+        return here + max(0, self._expected) if self._expected is not None else None
 
     def take(self, most: int, alone: bool) -> Group | None:
         """The next group, or None where there is none for this actor.
@@ -94,3 +101,5 @@ class Work:
             some = list(islice(self._source, missing))
             self._at_end = len(some) < missing
             self._read += some
+            if self._expected is not None:
+                self._expected -= len(some)
