@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from lbt import settings
 from lbt.generation import ModelSettings
+from lbt.grading.settings import GradingClusterSettings
 from lbt.hooks import ParameterNames
 from lbt.hooks.tracking import KNOWN
 
@@ -225,6 +226,7 @@ def test_the_commented_lines_of_conf_base_are_valid_and_say_the_defaults() -> No
         )
         set_by_user = {"endpoints": own.endpoints} if part == "server" else {}
         assert own == type(own)(**set_by_user)
+    assert taken_in["grading"].pop("cluster") == GradingClusterSettings().model_dump()
     as_it_is = validator.validate_raw_params(config_of("base")["parameters"])
     assert validator.validate_raw_params(taken_in | folders) == as_it_is
 
