@@ -78,7 +78,7 @@ def test_an_actor_holds_so_much_and_no_more_is_read_than_is_needed() -> None:
 
     crew = ScriptedCrew(3)
     for count, _ in enumerate(driver(crew).generate(feed()), start=1):
-        assert taken - count <= 4096 + 3 * SIZE * AHEAD
+        assert taken - count <= 1024 + 3 * SIZE * AHEAD
     assert count == 30_000
     assert crew.most_held <= SIZE * AHEAD
 

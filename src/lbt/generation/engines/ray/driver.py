@@ -185,6 +185,8 @@ class Driver:
         new: list[Prompt] = []
         # By whole groups, but for the last prompts.
         at_end = most < self._most
+        if not member.held:
+            most = min(most, self._size)  # so that none waits at the start until all others are full
         while len(member.held) < most and (at_end or len(member.held) + self._size <= most):
             if member.held and member.deaths:
                 break  # what may bring it down is answered before anything else is risked

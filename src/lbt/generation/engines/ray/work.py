@@ -10,7 +10,7 @@ from operator import length_hint
 from lbt.generation.engines.engine import Prompt
 
 # Prompts that are taken from the feed before they are needed, to see its end coming.
-_READ_AHEAD = 4096
+_READ_AHEAD = 1024
 # Into how many parts a group is split whose actors die: fewer would take more deaths to find the cause.
 _PARTS = 8
 _TRIES_TOGETHER = 2
