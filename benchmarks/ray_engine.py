@@ -54,7 +54,10 @@ def throughput(answers: int) -> dict[str, float]:
             began = time.perf_counter()
             count = sum(1 for _ in engine.generate(prompts))
             figures[f"{name}_s"] = time.perf_counter() - began
-    bare = [ray.remote(Worker).options(num_cpus=1).remote(order_for(on_ray, identity)) for _ in range(2)]
+    bare = [
+        ray.remote(Worker).options(num_cpus=1).remote(order_for(on_ray, identity, open_engine))
+        for _ in range(2)
+    ]
     ray.get([actor.open.remote() for actor in bare])
     began = time.perf_counter()
     middle = len(prompts) // 2

@@ -10,7 +10,7 @@ import pytest
 from tests.generation.engines.ray_crews import prompts
 from tests.generation.engines.ray_scripts import scripted
 
-from lbt.generation import ModelSettings, Prompt, identify_model
+from lbt.generation import ModelSettings, Prompt, identify_model, open_engine
 from lbt.generation.engines.ray.worker import Order, Reply, Worker, order_for
 
 ROOT = Path(__file__).parents[3]
@@ -18,7 +18,7 @@ STUDENT = ROOT / "src/lbt/pocket/models/student_weak"
 
 
 def order(model: ModelSettings) -> Order:
-    return order_for(model, identify_model(model, "exams"))
+    return order_for(model, identify_model(model, "exams"), open_engine)
 
 
 def asked(name: str, count: int) -> tuple[Worker, list[Prompt]]:

@@ -19,7 +19,7 @@ def open_engine(model: ModelSettings, identity: ModelIdentity) -> Engine:
     if model.engine == "ray":
         from lbt.generation.engines.ray.engine import open_on_ray
 
-        return open_on_ray(model, identity)
+        return open_on_ray(model, identity, open_engine)
     if model.engine == "scripted":
         return ScriptedEngine(model, identity.name)
     if model.engine == "openai":

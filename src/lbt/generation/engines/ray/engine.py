@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lbt.cluster import connect, describe, machines
 from lbt.generation.engines.engine import Generated, Prompt
 from lbt.generation.engines.ray.driver import Driver
-from lbt.generation.engines.ray.worker import order_for
+from lbt.generation.engines.ray.worker import Opener, order_for
 from lbt.generation.identity import ModelIdentity
 from lbt.generation.settings import ModelSettings, RaySettings
 
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_on_ray(model: ModelSettings, identity: ModelIdentity) -> "RayEngine":
+def open_on_ray(model: ModelSettings, identity: ModelIdentity, opener: Opener) -> "RayEngine":
     """The engine of a model whose engine is ray.
+
+    Args:
+        model: The model.
+        identity: The model, as `identify_model` found it.
+        opener: Opens the engine in an actor.
 
     Raises:
         ModelError: Ray is not installed; the cluster is not there, too small or of another version; or no
@@ -30,7 +35,7 @@ def open_on_ray(model: ModelSettings, identity: ModelIdentity) -> "RayEngine":
 
     wanted = needs(model, settings, any(machine.has.get("GPU") for machine in machines()))
     fewest, most = settings.actors or (1, None)
-    crew = RayCrew(order_for(model, identity), wanted, fewest, most, settings.wait_s)
+    crew = RayCrew(order_for(model, identity, opener), wanted, fewest, most, settings.wait_s)
     log.info("%s: Ray places %d actors, each with %s", identity.name, crew.size, describe(wanted))
     return RayEngine(crew, settings, identity.name)
 

@@ -4,13 +4,12 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lbt.errors import LbtError
 from lbt.generation.engines.engine import Engine, Generated, Prompt
-from lbt.generation.engines.opening import open_engine
 from lbt.generation.identity import ModelIdentity, identify_model, mark_folder
 from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings
 
@@ -18,6 +17,9 @@ from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings
 _RESULTS = 512
 # How long a call may wait for the first result: only so that a lost answer to it is noticed at all.
 _PATIENCE_S = 600.0
+
+
+Opener = Callable[[ModelSettings, ModelIdentity], Engine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Order:
     """As the driver found it."""
     mark: str
     """Of the model's folder there (`mark_folder`); empty for a model that is not read from a folder."""
+    opener: Opener
+    """What opens the inner engine: `open_engine`, which itself may open this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Worker:
         """Load the model."""
         machine = socket.gethostname()
         try:
-            self._engine = open_engine(self._order.model, _identity_here(self._order))
+            self._engine = self._order.opener(self._order.model, _identity_here(self._order))
         except LbtError as error:
             return Opened(machine, refusal=str(error))
         threading.Thread(target=self._answer, args=(self._engine,), daemon=True).start()
@@ -204,10 +208,10 @@ def absolute(model: ModelSettings) -> ModelSettings:
     return model.model_copy(update=changed)
 
 
-def order_for(model: ModelSettings, identity: ModelIdentity) -> Order:
+def order_for(model: ModelSettings, identity: ModelIdentity, opener: Opener) -> Order:
     """What actors are to open, said so that it means the same on every machine."""
     mark = ""
     if identity.folder and identity.revision is None:
         identity = replace(identity, folder=os.path.realpath(identity.folder))
         mark = mark_folder(identity.folder)
-    return Order(absolute(model.inner), identity, mark)
+    return Order(absolute(model.inner), identity, mark, opener)
