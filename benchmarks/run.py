@@ -28,6 +28,8 @@ PARTS = {
     "sandbox": ["sandbox.py"],
     "search": ["search_scale.py"],
     "real_model": ["real_model.py"],
+    "ray": ["ray_engine.py"],
+    "ray_simulation": ["ray_simulation.py"],
 }
 
 
@@ -43,6 +45,9 @@ def main() -> None:
     for part in chosen:
         if part in ("vllm", "openai") and find_spec("vllm") is None:
             print(f"{part}: left out, for vLLM is not installed (make vllm)")
+            continue
+        if part == "ray" and find_spec("ray") is None:
+            print(f"{part}: left out, for Ray is not installed (make ray)")
             continue
         if part == "real_model" and not SMOLLM2.is_dir():
             print(f"{part}: left out, for the model is not here (make smollm2)")

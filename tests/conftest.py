@@ -49,13 +49,15 @@ class FolderByFolder(LoadFileScheduling):
     """Gives a folder to one worker, so that what its tests share is made once; the folders in their order.
 
     Of the whole runs in tests/e2e it gives a file to one worker. All that needs vLLM goes to one worker too:
-    two at a time take too much memory.
+    two at a time take too much memory. So does all that starts a Ray cluster.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(super()._split_scope(nodeid))
-        if "pytest.mark.vllm" in (self.config.rootpath / file).read_text():
-            return "vllm"
+        text = (self.config.rootpath / file).read_text()
+        for package in ("vllm", "ray"):
+            if f"pytest.mark.{package}" in text:
+                return package
         return str(file if file.parent.name == "e2e" else file.parent)
 
 
@@ -74,10 +76,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
     if os.environ.get("LBT_NO_SKIPS"):
         return
-    if find_spec("vllm") is None:
-        for item in items:
-            if "vllm" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="vLLM is not installed: run `make vllm`"))
+    for package, reason in (
+        ("vllm", "vLLM is not installed: run `make vllm`"),
+        ("ray", "Ray is not installed: run `make ray`"),
+    ):
+        if find_spec(package) is None:
+            for item in items:
+                if item.get_closest_marker(package):
+                    item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def _turn(item: pytest.Item) -> int:

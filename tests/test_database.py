@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from lbt import database
 from lbt.database import SCHEMA_VERSION, open_database
 from lbt.errors import LbtError
-from lbt.generation import Completion, GenerationStore
+from lbt.generation import Completion, GenerationStore, Origin
 from lbt.grading import Attempt, Graded, domain_named, grade_many
 from lbt.grading.cache import VerdictCache
 
@@ -132,3 +133,50 @@ def test_details_are_kept_in_a_store_that_had_none(tmp_path: Path) -> None:
     with VerdictCache(path) as verdicts:
         verdicts.put("code 1", [(("gold", "hash"), kept)])
         assert verdicts.get("code 1", [("gold", "hash")]) == {("gold", "hash"): kept}
+
+
+MOUNTS = """\
+overlay / overlay rw 0 0
+/dev/sda1 /home ext4 rw 0 0
+server:/export /home/shared\\040data nfs4 rw,vers=4.2 0 0
+tmpfs /home/shared\\040data/fast tmpfs rw 0 0
+user@host: /mnt/far fuse.sshfs rw 0 0
+/dev/fuse /mnt/near fuse.appimage rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("/home/me/store.sqlite", None),
+        ("/home/shared data/run/store.sqlite", "nfs4"),
+        ("/home/shared data/fast/store.sqlite", None),
+        ("/mnt/far/store.sqlite", "fuse.sshfs"),
+        ("/mnt/near/store.sqlite", None),
+        ("/elsewhere/store.sqlite", None),
+    ],
+)
+def test_a_network_file_system_is_known_by_its_mount(
+    file: str, kind: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS)
+    monkeypatch.setattr(database, "_MOUNTS", mounts)
+    assert database.network_file_system(Path(file)) == kind
+
+
+def test_on_a_network_file_system_the_store_works_without_a_log_and_says_what_moves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"server:/export {tmp_path} nfs rw 0 0\n")
+    monkeypatch.setattr(database, "_MOUNTS", mounts)
+    path = tmp_path / "store.sqlite"
+    origin = Origin("hash", "m", "scripted", "1", "exams")
+    for _ in range(2):
+        with GenerationStore(path) as store:
+            store.put([("a" * 64, 0, Completion("so 4", "stop", 1, 1))], origin)
+            assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+            assert store.count() == 1
+    assert caplog.text.count("network file system (nfs)") == 1
+    assert "LBT_STORE=<folder>" in caplog.text

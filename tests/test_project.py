@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from lbt import settings
 from lbt.generation import ModelSettings
+from lbt.grading.settings import GradingClusterSettings
 from lbt.hooks import ParameterNames
 from lbt.hooks.tracking import KNOWN
 
@@ -215,12 +216,17 @@ def test_the_commented_lines_of_conf_base_are_valid_and_say_the_defaults() -> No
         name: value for name, value in config_of("base")["parameters"].items() if name.endswith("folder")
     }
     taken_in = documented()
-    for part in ("vllm", "server"):  # at their own defaults, not at the model's, which has none of them
+    for part in (
+        "vllm",
+        "server",
+        "ray",
+    ):  # at their own defaults, not at the model's, which has none of them
         own = models_in(ModelSettings.model_fields[part].annotation)[0](
             **taken_in["models"]["teacher"].pop(part)
         )
         set_by_user = {"endpoints": own.endpoints} if part == "server" else {}
         assert own == type(own)(**set_by_user)
+    assert taken_in["grading"].pop("cluster") == GradingClusterSettings().model_dump()
     as_it_is = validator.validate_raw_params(config_of("base")["parameters"])
     assert validator.validate_raw_params(taken_in | folders) == as_it_is
 

@@ -1,6 +1,7 @@
 """The one SQLite file of all runs: what models wrote, how it was graded, and what SQLite's errors mean."""
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,14 @@ _POLL_S = 0.1
 """How long SQLite waits by itself at each try."""
 
 logger = logging.getLogger(__name__)
+
+_NETWORK = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "panfs")
+)
+"""File systems, as Linux names them, that several machines may have open at the same time."""
+_NETWORK_IN_USER_SPACE = frozenset(("sshfs", "glusterfs", "s3fs", "gcsfuse", "ceph", "juicefs", "rclone"))
+_MOUNTS = Path("/proc/self/mounts")
+_told: set[Path] = set()
 
 _GENERATIONS = """
 CREATE TABLE IF NOT EXISTS generations (
@@ -96,11 +105,17 @@ def open_database(path: Path) -> sqlite3.Connection:
     with explained(path, "The generation store cannot be opened:"):
         connection = sqlite3.connect(path, timeout=_POLL_S, factory=_PatientConnection)
         try:
-            # A write-ahead log: a kill leaves only whole transactions, and readers read beside a writer.
-            connection.execute("PRAGMA journal_mode=WAL")
-            # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt. FULL
-            # would wait for the disk at every commit.
-            connection.execute("PRAGMA synchronous=NORMAL")
+            if shared := network_file_system(path):
+                _tell_of(shared, path)
+                # SQLite's write-ahead log needs memory that all its users share, which machines do not.
+                connection.execute("PRAGMA journal_mode=TRUNCATE")
+                connection.execute("PRAGMA synchronous=FULL")
+            else:
+                # A write-ahead log: a kill leaves only whole transactions, and readers read beside a writer.
+                connection.execute("PRAGMA journal_mode=WAL")
+                # With WAL this is safe against a kill; a power cut can lose the last moments, not corrupt.
+                # FULL would wait for the disk at every commit.
+                connection.execute("PRAGMA synchronous=NORMAL")
             # Page size, cache and mmap stay SQLite's: with a million rows a larger cache sped up nothing, and
             # a memory map of a file that another program truncates ends the process.
             _prepare(connection, path)
@@ -108,6 +123,40 @@ def open_database(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def network_file_system(path: Path) -> str | None:
+    """The kind of file system that a file is or would be on, if it is one of a network, such as "nfs4".
+
+    None for any other, and where the system does not say, which only Linux does.
+    """
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    place = Path(os.path.realpath(path))
+    found = ""
+    longest = -1
+    for line in mounts:
+        _, point, kind, *_ = line.split(" ")
+        mounted = Path(point.replace("\\040", " "))
+        if place.is_relative_to(mounted) and len(mounted.parts) >= longest:  # a later one lies over it
+            found, longest = kind, len(mounted.parts)
+    fuse, _, name = found.partition(".")
+    network = found in _NETWORK or (fuse == "fuse" and name in _NETWORK_IN_USER_SPACE)
+    return found if network else None
+
+
+def _tell_of(kind: str, path: Path) -> None:
+    if path not in _told:
+        _told.add(path)
+        logger.warning(
+            "The generation store %s is on a network file system (%s), where SQLite's write-ahead log does "
+            "not work. It is written without one, which is slower, and only as safe as that system's locks. "
+            "Set LBT_STORE=<folder> to a folder on a local disk to keep the store there.",
+            path,
+            kind,
+        )
 
 
 class _PatientConnection(sqlite3.Connection):

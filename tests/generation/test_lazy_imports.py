@@ -22,7 +22,7 @@ def run(code: str, *arguments: object) -> str:
 
 
 def test_the_package_imports_neither_torch_nor_transformers() -> None:
-    code = "import sys, lbt.generation; print({'torch', 'transformers', 'vllm'} & set(sys.modules))"
+    code = "import sys, lbt.generation; print({'torch', 'transformers', 'vllm', 'ray'} & set(sys.modules))"
     assert run(code).strip() == "set()"
 
 

@@ -7,6 +7,7 @@ from lbt.configuration import Settings
 from lbt.generation import (
     ModelSettings,
     ModelsSettings,
+    RaySettings,
     SamplingSettings,
     ServerSettings,
     VllmSettings,
@@ -27,6 +28,19 @@ OTHER_VALUES: dict[str, Any] = {
     "max_failed_fraction": 0.5,
     "vllm": VllmSettings(max_model_len=100),
     "server": ServerSettings(endpoints=("http://127.0.0.1:1/v1",)),
+    "ray": RaySettings(engine="vllm"),
+    "address": "auto",
+    "actors": (2, 3),
+    "cpus": 2,
+    "gpus": 1,
+    "resources": (("rack", 1.0),),
+    "prompts": 7,
+    "ahead": 9,
+    "tries": 5,
+    "wait_s": 1,
+    "ship_code": False,
+    "side_by_side": True,
+    "dashboard": True,
     "max_model_len": 99,
     "quantization": "fp8",
     "tensor_parallel_size": 2,
@@ -50,8 +64,11 @@ OTHER_VALUES: dict[str, Any] = {
 }
 VLLM = VllmSettings(max_model_len=100)
 SERVER = ServerSettings(endpoints=("http://127.0.0.1:1/v1",))
+RAY = RaySettings()
 FIELDS = [
-    (settings, field) for settings in (MODEL, SAMPLING, VLLM, SERVER) for field in type(settings).model_fields
+    (settings, field)
+    for settings in (MODEL, SAMPLING, VLLM, SERVER, RAY)
+    for field in type(settings).model_fields
 ]
 
 
@@ -69,9 +86,12 @@ def test_the_key_changes_with_the_relevant_fields_only(settings: Settings, field
             model = MODEL.model_copy(update={"vllm": settings})
         if isinstance(settings, ServerSettings):
             model = MODEL.model_copy(update={"server": settings})
+        if isinstance(settings, RaySettings):
+            model = MODEL.model_copy(update={"engine": "ray", "ray": settings})
         return request_key(model, "hash", "prompt", sampling, 1)
 
-    same = key(settings) == key(settings.model_copy(update={field: OTHER_VALUES[field]}))
+    other = "vllm" if isinstance(settings, RaySettings) and field == "engine" else OTHER_VALUES[field]
+    same = key(settings) == key(settings.model_copy(update={field: other}))
     assert same == (key_role(type(settings), field) in (KeyRole.NONE, KeyRole.IDENTITY))
 
 
@@ -126,3 +146,42 @@ def test_a_server_without_an_address_or_with_a_password_in_it_is_refused() -> No
         ServerSettings(endpoints=("localhost:8000",))
     with pytest.raises(ValidationError, match="must not contain a password"):
         ServerSettings(endpoints=("http://me:secret@host/v1",))
+
+
+@pytest.mark.parametrize("engine", ["transformers", "vllm", "scripted"])
+def test_what_a_laptop_has_answered_a_cluster_need_not_and_the_other_way_round(engine: str) -> None:
+    here = ModelSettings(path="somewhere", engine=engine, vllm=VLLM, dtype="float32")
+    ray = RaySettings(engine=engine, address="10.0.0.1:6379", actors=8, gpus=2)
+    there = here.model_copy(update={"engine": "ray", "ray": ray})
+    assert request_key(here, "hash", "prompt", SAMPLING, 1) == request_key(
+        there, "hash", "prompt", SAMPLING, 1
+    )
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1:6379", "ray://head.example.org:10001", "auto", None])
+def test_an_address_of_a_cluster_is_taken(address: str | None) -> None:
+    assert RaySettings(address=address).address == address
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({"address": "head.example.org"}, "address"),
+        ({"address": "http://head:8265"}, "address"),
+        ({"actors": 0}, "actors"),
+        ({"actors": [4, 2]}, "the fewest"),
+        ({"cpus": 0}, "cpus"),
+        ({"resources": {"rack": 0}}, "resources"),
+        ({"engine": "openai"}, "engine"),
+    ],
+)
+def test_a_cluster_that_cannot_be_is_refused_by_name(settings: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValidationError, match=wrong):
+        RaySettings.model_validate(settings)
+
+
+def test_actors_are_a_number_or_a_range_and_settings_stay_hashable() -> None:
+    assert RaySettings.model_validate({"actors": 3}).actors == (3, 3)
+    ranged = RaySettings.model_validate({"actors": [1, 4], "resources": {"rack": 1, "a100": 0.5}})
+    assert ranged.actors == (1, 4)
+    assert hash(ranged) == hash(RaySettings(actors=(1, 4), resources=(("a100", 0.5), ("rack", 1.0))))

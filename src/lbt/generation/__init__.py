@@ -11,6 +11,7 @@ from lbt.generation.sampler import Sampler, Samples, generate
 from lbt.generation.settings import (
     ModelSettings,
     ModelsSettings,
+    RaySettings,
     SamplingSettings,
     ServerSettings,
     VllmSettings,
@@ -27,6 +28,7 @@ __all__ = [
     "ModelsSettings",
     "Origin",
     "Prompt",
+    "RaySettings",
     "Request",
     "Sampler",
     "Samples",

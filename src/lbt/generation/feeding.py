@@ -43,6 +43,10 @@ class Feed:
         self.too_long: list[tuple[str, int]] = []
         """Request key and sample index of everything left out so far."""
 
+    def __length_hint__(self) -> int:
+        """Prompts that it has at most, for an engine that shares them out."""
+        return len(self._misses)
+
     def __iter__(self) -> Iterator[Prompt]:
         for start in range(0, len(self._misses), _WINDOW):
             window = sorted(

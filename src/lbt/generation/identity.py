@@ -64,7 +64,7 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     Raises:
         ModelError: There is no such model, or something that is needed to chat with it is missing.
     """
-    if settings.engine == "scripted":
+    if settings.inner.engine == "scripted":
         return ModelIdentity(name, settings.path, "", _hash_script(settings.path, name), None)
     if settings.speaks_chat:
         served = [("served", settings.path), ("revision", settings.revision)]
@@ -83,6 +83,18 @@ def identify_model(settings: ModelSettings, name: str) -> ModelIdentity:
     if settings.adapter is not None:
         parts.append(("adapter", _hash_adapter(settings.adapter, name)))
     return ModelIdentity(name, settings.path, str(folder), _hash_parts(parts), revision)
+
+
+def mark_folder(folder: str) -> str:
+    """A quick look at a model folder: its small files, and the names and sizes of its weights.
+
+    Two folders of one mark are taken for copies of one model; empty where there is no folder.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        return ""
+    weights = [f"{file.name} {file.stat().st_size}" for file in _find_weights(path)]
+    return _hash_parts([_hash_small_files(path), ("weights", "\n".join(weights))])
 
 
 def _hash_script(path: str, name: str) -> str:

@@ -109,7 +109,7 @@ def _number_in_config(identity: ModelIdentity, field: str) -> int | None:
 
 def context_length(model: ModelSettings, identity: ModelIdentity | None) -> int | None:
     """The most tokens of prompt and answer together; None where nothing here says it."""
-    if model.engine == "vllm" and model.vllm is not None and model.vllm.max_model_len is not None:
+    if model.inner.engine == "vllm" and model.vllm is not None and model.vllm.max_model_len is not None:
         return model.vllm.max_model_len
     if identity is None or not identity.folder:
         return None

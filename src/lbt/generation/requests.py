@@ -51,7 +51,7 @@ def request_key(
     """The sha256 of everything that changes the text, as 64 hex digits.
 
     Args:
-        model: Its fields of role VALUE enter the key.
+        model: Its fields of role VALUE enter the key; on Ray, those of the engine in its actors.
         identity: The content of the model (`identify_model`).
         prompt: The rendered prompt, prefill included.
         sampling: Its fields of role VALUE enter the key.
@@ -59,7 +59,7 @@ def request_key(
     """
     material = [
         identity,
-        key_values(model),
+        key_values(model.inner),
         prompt,
         key_values(sampling),
         None if sampling.greedy else seed,

@@ -14,7 +14,7 @@ from typing import NoReturn, Self
 from tqdm import tqdm
 
 from lbt.errors import ModelError
-from lbt.generation.engines import Engine, open_engine
+from lbt.generation.engines import Engine, Pooled, open_engine
 from lbt.generation.feeding import Feed, Miss
 from lbt.generation.identity import identify_model
 from lbt.generation.recording import Recorder
@@ -190,12 +190,14 @@ class Sampler:
         allowed = self._model.max_failed_fraction * total
         began = time.monotonic()
         failed = 0
+        pool = engine if isinstance(engine, Pooled) else None
         for result in engine.generate(feed):
             if self._stopping.is_set():
                 raise KeyboardInterrupt
             recorder.add(result)
             bar.update()
-            bar.set_postfix_str(f"{recorder.tokens / (time.monotonic() - began):.0f} token/s", refresh=False)
+            rate = f"{recorder.tokens / (time.monotonic() - began):.0f} token/s"
+            bar.set_postfix_str(f"{rate}, {pool.state}" if pool else rate, refresh=False)
             if result.completion is None:
                 failed += 1
                 if failed > allowed:

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lbt.configuration import WITHOUT_NULLS, Settings
 
@@ -96,6 +96,76 @@ class ServerSettings(Settings):
         return endpoints
 
 
+def _pairs(named: Any) -> Any:
+    return tuple(sorted(named.items())) if isinstance(named, dict) else named
+
+
+def _as_range(wanted: Any) -> Any:
+    return (wanted, wanted) if isinstance(wanted, int) else wanted
+
+
+_Count = Annotated[int, Field(ge=1)]
+Actors = Annotated[tuple[_Count, _Count], BeforeValidator(_as_range)]
+"""The fewest and the most; one number is both."""
+
+
+class RaySettings(Settings):
+    """How actors on a Ray cluster run copies of a model, each in an engine of its own."""
+
+    engine: Annotated[Literal["transformers", "vllm", "scripted"], KeyRole.VALUE] = Field(
+        "transformers", description="What runs the model in an actor."
+    )
+    address: Annotated[str | None, KeyRole.NONE] = Field(
+        None,
+        pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
+        description="host:port or ray://host:port of a cluster, auto for the one that this machine is in; "
+        "if not given, one on this machine that lasts as long as the run.",
+    )
+    actors: Annotated[Actors | None, KeyRole.NONE] = Field(
+        None, description="Copies of the model, or [fewest, most]; as many as have room if not given."
+    )
+    cpus: Annotated[float, KeyRole.NONE] = Field(1, gt=0, description="CPUs of an actor.")
+    gpus: Annotated[float | None, KeyRole.NONE] = Field(
+        None,
+        ge=0,
+        description="GPUs of an actor, all in one machine; vllm.tensor_parallel_size, or 1, where the "
+        "cluster has GPUs, if not given.",
+    )
+    resources: Annotated[
+        tuple[tuple[str, Annotated[float, Field(gt=0)]], ...], BeforeValidator(_pairs), KeyRole.NONE
+    ] = Field((), description="What else an actor takes, by the names that the machines were started with.")
+    prompts: Annotated[int, KeyRole.NONE] = Field(
+        64, ge=1, description="Neighbouring prompts, which often begin alike, that go to one actor together."
+    )
+    ahead: Annotated[int, KeyRole.NONE] = Field(
+        4, ge=1, description="How many times that an actor holds at most, in work and waiting."
+    )
+    tries: Annotated[int, KeyRole.NONE] = Field(
+        3, ge=1, description="Actors that a prompt may bring down before it fails."
+    )
+    wait_s: Annotated[float, KeyRole.NONE] = Field(
+        30, ge=0, description="Seconds to wait for machines to join a cluster that is too small."
+    )
+    ship_code: Annotated[bool, KeyRole.NONE] = Field(
+        True, description="Whether a cluster is sent this program's code; the packages must be there."
+    )
+    side_by_side: Annotated[bool, KeyRole.NONE] = Field(
+        False,
+        description="Whether students that all say so sit their exams at the same time; for clusters with "
+        "room for the actors of all.",
+    )
+    dashboard: Annotated[bool, KeyRole.NONE] = Field(
+        False, description="Whether a cluster on this machine gets Ray's dashboard; others have it anyway."
+    )
+
+    @field_validator("actors")
+    @classmethod
+    def _check_range(cls, actors: tuple[int, int] | None) -> tuple[int, int] | None:
+        if actors is not None and actors[0] > actors[1]:
+            raise ValueError(f"the fewest ({actors[0]}) are more than the most ({actors[1]})")
+        return actors
+
+
 class ModelSettings(Settings):
     """One model and how to run it."""
 
@@ -109,8 +179,9 @@ class ModelSettings(Settings):
         None, description="The folder of a PEFT adapter that is merged into the model."
     )
     # The engine is part of the key because equal seeds give other texts on another engine, and because a run
-    # that asks for an engine must not be handed the texts of a different one.
-    engine: Annotated[Literal["transformers", "vllm", "openai", "scripted"], KeyRole.VALUE] = Field(
+    # that asks for an engine must not be handed the texts of a different one. Ray runs another engine, whose
+    # name the key then holds (see `inner`): where it runs changes no text.
+    engine: Annotated[Literal["transformers", "vllm", "openai", "ray", "scripted"], KeyRole.VALUE] = Field(
         "transformers", description="What runs the model: a library, a server, or a script of answers."
     )
     dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16"], KeyRole.VALUE] = Field(
@@ -127,6 +198,7 @@ class ModelSettings(Settings):
     )
     vllm: Annotated[VllmSettings | None, KeyRole.PARTS] = Field(None, description="For engine vllm.")
     server: Annotated[ServerSettings | None, KeyRole.PARTS] = Field(None, description="For engine openai.")
+    ray: Annotated[RaySettings | None, KeyRole.NONE] = Field(None, description="For engine ray.")
 
     @model_validator(mode="after")
     def _check_server(self) -> Self:
@@ -137,9 +209,17 @@ class ModelSettings(Settings):
         return self
 
     @property
+    def inner(self) -> Self:
+        """The model as the engine that computes its texts has it, which for Ray is that in its actors."""
+        if self.engine != "ray":
+            return self
+        engine = (self.ray or RaySettings()).engine
+        return self.model_copy(update={"engine": engine, "ray": None})
+
+    @property
     def speaks_chat(self) -> bool:
         """Whether messages are sent as they are, so that no template and tokenizer is needed here."""
-        if self.engine == "scripted":
+        if self.inner.engine == "scripted":
             return True
         return self.engine == "openai" and self.server is not None and self.server.api == "chat"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbt.grading.cache import VerdictCache, attempt_key
+from lbt.grading.cluster import grade_on_cluster
 from lbt.grading.domains import Domain
 from lbt.grading.verdicts import Attempt, Graded
 
@@ -32,14 +33,14 @@ def grade_many(
         LbtError: The cache is unusable, or a process that compares cannot be started.
     """
     if cache is None or not domain.slow:
-        return domain.grade(attempts)
+        return _grade(domain, attempts)
     grader = domain.version()
     reduced = [domain.reduced(attempt) for attempt in attempts]
     keys = [attempt_key(attempt) for attempt in reduced]
     with VerdictCache(cache) as verdicts:
         found = verdicts.get(grader, keys)
         missing = {key: attempt for key, attempt in zip(keys, reduced, strict=True) if key not in found}
-        new = dict(zip(missing, domain.grade(list(missing.values())), strict=True))
+        new = dict(zip(missing, _grade(domain, list(missing.values())), strict=True))
         verdicts.put(grader, new.items())
     found |= new
     return [_by_rule(found[key], attempt) for key, attempt in zip(keys, reduced, strict=True)]
@@ -60,6 +61,13 @@ def grade_completions(
     ]
     graded = iter(grade_many(domain, attempts, cache=cache))
     return [Graded("error", None, None) if done is None else next(graded) for done in completions]
+
+
+def _grade(domain: Domain, attempts: Sequence[Attempt]) -> list[Graded]:
+    settings = domain.spread
+    if settings is None or settings.cluster is None or len(attempts) <= settings.cluster.attempts:
+        return domain.grade(attempts)
+    return grade_on_cluster(domain.name, settings, attempts)
 
 
 def _by_rule(graded: Graded, attempt: Attempt) -> Graded:

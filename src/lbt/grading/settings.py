@@ -35,6 +35,20 @@ class CodeSettings(Settings):
     )
 
 
+class GradingClusterSettings(Settings):
+    """A Ray cluster that grades, for millions of answers that are slow to grade."""
+
+    address: str | None = Field(
+        None,
+        pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
+        description="host:port or ray://host:port of a cluster, auto for the one that this machine is in; if "
+        "not given, one on this machine.",
+    )
+    attempts: int = Field(1000, ge=1, description="Answers that are graded together, in one task.")
+    cpus: float = Field(1, gt=0, description="CPUs of a task, and processes that compare in it.")
+    ship_code: bool = Field(True, description="Whether the cluster is sent this program's code.")
+
+
 class GradingSettings(Settings):
     """Where answers are looked for, and what comparing them may take."""
 
@@ -50,3 +64,6 @@ class GradingSettings(Settings):
         5.0, gt=0, description="Seconds that one comparison may take; a longer one is an error."
     )
     code: CodeSettings = CodeSettings()
+    cluster: GradingClusterSettings | None = Field(
+        None, description="Where mathematical answers are graded, if not on this machine alone."
+    )

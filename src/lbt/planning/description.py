@@ -15,6 +15,7 @@ def describe_plan(plan: Plan) -> str:
         *_prompts(plan["prompts"], plan["models"]),
         *_data(plan["data"]),
         *_models(plan["models"], any(job["seconds"] for job in plan["jobs"].values())),
+        *_placements(plan["placements"]),
         *(line for name, job in plan["jobs"].items() for line in _job(name, job)),
         *(_training(plan["training"]) if plan["training"] else ()),
         *_notes(plan),
@@ -76,6 +77,18 @@ def _models(models: Sequence[Plan], asked: bool) -> Iterator[str]:
     yield ""
 
 
+def _placements(placements: Sequence[Plan]) -> Iterator[str]:
+    """Nothing where all models are in this machine."""
+    if all(set(one["where"]) <= {"this machine"} and not one["fault"] for one in placements):
+        return
+    yield "Where the models would be"
+    for one in placements:
+        where = ", ".join(f"{count} on {machine}" for machine, count in one["where"].items()) or "nowhere"
+        gpus = f", {one['gpus']:g} GPUs" if one["gpus"] else ""
+        yield f"  {one['model']}: {where}{gpus}"
+    yield ""
+
+
 def _job(name: str, job: Plan) -> Iterator[str]:
     yield f"kedro run --pipeline={name} would ask at most"
     loads = [*job["loads"], {"stage": "total", "model": "", **job["total"]}]
@@ -85,6 +98,8 @@ def _job(name: str, job: Plan) -> Iterator[str]:
     yield f"  The store grows by at most {_size(job['store_bytes'])}."
     if job["seconds"]:
         yield from _time(job["seconds"])
+    if "hours" in job:
+        yield from _hours(job)
     yield ""
 
 
@@ -92,6 +107,15 @@ def _time(seconds: Mapping[str, float]) -> Iterator[str]:
     stages = ", ".join(f"{stage} {_duration(value)}" for stage, value in seconds.items())
     yield f"  Answering takes about {_duration(sum(seconds.values()))} if all this is asked: {stages}."
     yield "  Predicted from answers that were given now and not kept; grading and training are left out."
+
+
+def _hours(job: Plan) -> Iterator[str]:
+    stages = ", ".join(f"{stage} {_duration(hours * 3600)}" for stage, hours in job["hours"].items())
+    total = _duration(sum(job["hours"].values()) * 3600)
+    cost = f", which cost {job['cost']:,.2f}" if job["cost"] is not None else ""
+    yield f"  At dry_run.tokens_per_s, all answers as long as they may be take {total}: {stages}."
+    if job["gpu_hours"]:
+        yield f"  That is {job['gpu_hours']:,.1f} GPU-hours{cost}."
 
 
 def _training(training: Plan) -> Iterator[str]:

@@ -12,6 +12,7 @@ from lbt.generation import ModelSettings
 from lbt.planning.counting import PLACEHOLDER, Load
 from lbt.planning.disk import store_bytes
 from lbt.planning.jobs import jobs_to_plan
+from lbt.planning.placing import Placement, cost_of, place_models
 from lbt.planning.probing import Speed, probe
 from lbt.planning.prompting import CHARACTERS_A_TOKEN, Prompting, by_model, prompting_of
 from lbt.planning.settings import Job, RunSettings
@@ -34,8 +35,8 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
 
     Returns:
         data (counts), models (where each would be asked), prompts (the first of each kind), jobs (by name:
-        what is asked of which model, with sums, the store's growth in bytes, and the seconds of each stage
-        that was probed) and warnings.
+        what is asked of which model, with sums, the store's growth in bytes, the seconds of each stage that
+        was probed, and hours and cost if a speed is given), placements (of the models) and warnings.
 
     Raises:
         DataError: A problem has two roles, or a teaching problem cannot be examined.
@@ -52,15 +53,23 @@ def plan_run(settings: RunSettings, problems: pd.DataFrame, ingest: Mapping[str,
     jobs = {name: kind.count(settings, problems, promptings) for name, kind in kinds.items()}
     loads = {name: job.loads for name, job in jobs.items()}
     speeds = _probe(settings, jobs)
+    placements = place_models(models)
     return {
         "data": {**ingest, **_counts(problems)},
         "models": [_describe(one) for one in described],
         "prompts": _first_prompts(settings.prompts, problems, jobs.values(), described),
-        "jobs": {name: _job(of_job, speeds.get(name, {})) for name, of_job in loads.items()},
+        "placements": placements,
+        "jobs": {
+            name: _job(of_job, speeds.get(name, {})) | _cost(settings, of_job, placements)
+            for name, of_job in loads.items()
+        },
         "training": _training(settings, problems, loads["lbt_finetune"][0])
         if "lbt_finetune" in loads
         else None,
-        "warnings": _warnings(settings, loads, promptings.values()),
+        "warnings": [
+            *_warnings(settings, loads, promptings.values()),
+            *(one["fault"] for one in placements if one["fault"]),
+        ],
     }
 
 
@@ -97,6 +106,9 @@ def asked_at(model: ModelSettings) -> str:
         return (
             f"{', '.join(server.endpoints)} ({server.api}) as {name}, key in {server.key_variable} if needed"
         )
+    if model.engine == "ray":
+        where = (model.ray and model.ray.address) or "this machine"
+        return f"Ray on {where}, {model.inner.engine} in its actors"
     if model.engine == "vllm":
         return f"vLLM in this machine, {model.vllm.tensor_parallel_size if model.vllm else 1} GPU(s)"
     if model.engine == "scripted":
@@ -153,6 +165,11 @@ def _job(loads: list[Load], speeds: Mapping[str, Speed]) -> dict[str, Any]:
             if load.stage in speeds
         },
     }
+
+
+def _cost(settings: RunSettings, loads: list[Load], placements: list[Placement]) -> dict[str, Any]:
+    speed, price = settings.dry_run.tokens_per_s, settings.dry_run.price_per_gpu_hour
+    return {} if speed is None else cost_of(loads, placements, speed, price)
 
 
 def _training(settings: RunSettings, problems: pd.DataFrame, teaching: Load) -> dict[str, Any]:

@@ -39,6 +39,17 @@ class DryRunSettings(Settings):
         "and lbt_search; 0: no model is asked.",
     )
 
+    tokens_per_s: float | None = Field(
+        None,
+        gt=0,
+        description="Tokens that one copy of a model generates in a second, to tell hours; null: no hours.",
+    )
+    price_per_gpu_hour: float | None = Field(
+        None,
+        ge=0,
+        description="What a GPU costs for an hour, in any currency, to tell the cost of the hours.",
+    )
+
     @field_validator("jobs", mode="before")
     @classmethod
     def _a_word_is_a_list(cls, jobs: Any) -> Any:

@@ -3,7 +3,7 @@
 Importing this package imports no engine: `open_engine` imports the one that is asked for.
 """
 
-from lbt.generation.engines.engine import Engine, Generated, Prompt
+from lbt.generation.engines.engine import Engine, Generated, Pooled, Prompt
 from lbt.generation.engines.opening import open_engine
 
-__all__ = ["Engine", "Generated", "Prompt", "open_engine"]
+__all__ = ["Engine", "Generated", "Pooled", "Prompt", "open_engine"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lbt.generation.requests import Completion
 from lbt.generation.settings import SamplingSettings
@@ -55,4 +55,14 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free the model and its memory."""
+        ...
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """An engine whose workers come and go."""
+
+    @property
+    def state(self) -> str:
+        """How many there are, for the line of progress."""
         ...

@@ -16,6 +16,10 @@ def open_engine(model: ModelSettings, identity: ModelIdentity) -> Engine:
         from lbt.generation.engines.vllm.engine import VllmEngine
 
         return VllmEngine(model, identity)
+    if model.engine == "ray":
+        from lbt.generation.engines.ray.engine import open_on_ray
+
+        return open_on_ray(model, identity, open_engine)
     if model.engine == "scripted":
         return ScriptedEngine(model, identity.name)
     if model.engine == "openai":

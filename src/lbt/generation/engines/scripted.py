@@ -7,10 +7,12 @@ It is asked, stored and graded as any other; nothing is loaded. In a configurati
 
 Each line of the file is a JSON object with `answers`, a list of texts of which sample i gets number i (from
 the start again after the last; null is a generation that fails), and `contains`, a text in the last message
-that they answer. The first line that fits counts; one without `contains` fits everything.
+that they answer. The first line that fits counts; one without `contains` fits everything. A path
+`function:package.module:name` is a function instead, for any process that can import it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +66,10 @@ class ScriptedEngine:
     version = "1"
 
     def __init__(self, settings: ModelSettings, name: str) -> None:
-        if settings.path.startswith(SCRIPT_PREFIX) and settings.path not in _scripts:
-            raise ModelError(
-                f"{name}: {settings.path} is a function that this process does not know. Make the model with "
-                "scripted_model in the process that asks it, or name a file of answers as its 'path'."
-            )
-        self._script = _scripts.get(settings.path) or _read_script(settings.path, name)
+        if settings.path.startswith(SCRIPT_PREFIX):
+            self._script = _scripts.get(settings.path) or _import_script(settings.path, name)
+        else:
+            self._script = _read_script(settings.path, name)
 
     def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         """Yield the samples in the order of the prompts."""
@@ -96,6 +96,19 @@ def _completion(text: str, prompt: Prompt) -> Completion:
 
 def _tokens(characters: int) -> int:
     return -(-characters // CHARACTERS_A_TOKEN)
+
+
+def _import_script(path: str, name: str) -> Script:
+    module, _, function = path.removeprefix(SCRIPT_PREFIX).partition(":")
+    try:
+        script: Script = getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ModelError(
+            f"{name}: {path} is a function that this process does not know ({error}). Make the model with "
+            "scripted_model in the process that asks it, write function:package.module:name for one that can "
+            "be imported, or name a file of answers as its 'path'."
+        ) from error
+    return script
 
 
 def _read_script(path: str, name: str) -> Script:

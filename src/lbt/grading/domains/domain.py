@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from lbt.grading.settings import GradingSettings
 from lbt.grading.verdicts import Attempt, Graded
 
 
@@ -31,6 +32,11 @@ class Domain(Protocol):
     def prepare(self) -> None:
         """Raise LbtError if answers cannot be graded here; for a run to call before anything is generated."""
         return
+
+    @property
+    def spread(self) -> GradingSettings | None:
+        """The settings to grade by on a cluster, if that is wanted and the domain can."""
+        return None
 
     def grade(self, attempts: Sequence[Attempt]) -> list[Graded]:
         """The verdicts, in the order of the attempts.

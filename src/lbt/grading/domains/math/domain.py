@@ -30,6 +30,11 @@ class MathDomain(Domain):
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
 
+    @property
+    def spread(self) -> GradingSettings | None:
+        """As `Domain.spread`."""
+        return self.settings if self.settings.cluster else None
+
     def version(self) -> str:
         """Name, version of the rules, extraction and libraries."""
         libraries = [f"{name} {version(name)}" for name in _LIBRARIES]

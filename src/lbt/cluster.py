@@ -1,0 +1,178 @@
+"""A connection to a Ray cluster, and what its machines have room for.
+
+Nothing here imports Ray before it is asked to.
+"""
+
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import lbt
+from lbt.errors import ModelError
+
+log = logging.getLogger(__name__)
+
+_OBJECT_STORE_BYTES = 200_000_000
+"""Of a cluster on this machine: prompts and texts are small, and gone as soon as they are read."""
+_REACH_S = 5.0
+_lock = threading.Lock()
+_VARIABLES = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # no telemetry
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # no advice on every start
+}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine of a cluster."""
+
+    name: str
+    has: dict[str, float]
+    """By Ray's names, such as CPU and GPU, and those that it was started with; memory left out."""
+
+    def room_for(self, wanted: Mapping[str, float]) -> int:
+        """How many could be here that take so much each, if nothing else ran."""
+        return min(int(self.has.get(name, 0) / amount) for name, amount in wanted.items() if amount)
+
+
+def connect(address: str | None, name: str, *, ship_code: bool = True, dashboard: bool = False) -> None:
+    """Join a cluster, once for all that this process wants of it; Ray leaves it when the process ends.
+
+    A process that already is in a cluster, as in a notebook, stays in that one.
+
+    Args:
+        address: host:port, ray://host:port or auto; None for a cluster on this machine alone.
+        name: What wants it, for messages.
+        ship_code: Whether the cluster is sent this program's code.
+        dashboard: Whether a cluster on this machine gets Ray's dashboard.
+
+    Raises:
+        ModelError: Ray is not installed, there is no cluster at the address, or it is of another version.
+    """
+    if find_spec("ray") is None:
+        raise ModelError(
+            f"{name}: this needs the package ray, which is not installed. Run `make ray`, or do without a "
+            "cluster (engine transformers or vllm, grading.cluster null)."
+        )
+    import ray
+
+    with _lock:
+        if ray.is_initialized():
+            return
+        os.environ.update({key: value for key, value in _VARIABLES.items() if key not in os.environ})
+        if address is not None and address != "auto":
+            _reach(address, name)
+        try:
+            context = _start(_options(address, ship_code, dashboard))
+        except ConnectionError as error:
+            raise ModelError(
+                f"{name}: there is no Ray cluster at the address {address} ({_first_line(error)}). Start one "
+                "with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
+            ) from error
+        except Exception as error:  # Ray raises all kinds, plain ones too
+            raise _refused(address, name, error) from error
+        _keep_off_the_terminal()
+        url = getattr(context, "dashboard_url", "")
+        log.info("%s: Ray runs%s", name, f", with its dashboard at http://{url}" if url else "")
+
+
+def machines() -> list[Machine]:
+    """Those of the cluster that this process is connected to, which are alive."""
+    import ray
+
+    return [
+        Machine(
+            node["NodeManagerHostname"],
+            {
+                resource: amount
+                for resource, amount in sorted(node["Resources"].items())
+                if not resource.startswith("node:") and resource not in ("memory", "object_store_memory")
+            },
+        )
+        for node in ray.nodes()
+        if node["Alive"]
+    ]
+
+
+def describe(resources: Mapping[str, float]) -> str:
+    """Such as "4 CPU and 1 GPU"."""
+    return " and ".join(f"{amount:g} {name}" for name, amount in resources.items() if amount) or "nothing"
+
+
+def _start(options: dict[str, Any]) -> Any:
+    import ray
+
+    try:
+        return ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        ray.shutdown()  # on a busy machine Ray's half minute may be too short, and is always the same
+        return ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+
+
+def _options(address: str | None, ship_code: bool, dashboard: bool) -> dict[str, Any]:
+    if address is None:
+        # "local" even where RAY_ADDRESS names a cluster that another program wants.
+        return {
+            "address": "local",
+            "include_dashboard": dashboard,
+            "object_store_memory": _OBJECT_STORE_BYTES,
+        }
+    code = {"py_modules": [str(Path(lbt.__file__).parent)]} if ship_code else {}
+    return {"address": address, "runtime_env": code}
+
+
+def _reach(address: str, name: str) -> None:
+    """Raise ModelError if nothing answers there: Ray itself would try for a minute."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), _REACH_S).close()
+    except (OSError, OverflowError) as error:
+        raise ModelError(
+            f"{name}: there is no Ray cluster at the address {address} ({error}). Start one with "
+            "`ray start --head`, correct the address (its port is 6379 by default, with ray:// 10001), or "
+            "open a way through the firewall."
+        ) from error
+
+
+def _refused(address: str | None, name: str, error: Exception) -> ModelError:
+    if "ersion mismatch" in str(error) or "different Python version" in str(error):
+        import ray
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        return ModelError(
+            f"{name}: the Ray cluster at {address} has another version of Ray or Python than this "
+            f"process, which has Ray {ray.__version__} and Python {python}: {_said(error)}. Install the same "
+            f"versions on both sides, such as with `pip install ray=={ray.__version__}` there."
+        )
+    return ModelError(f"{name}: Ray cannot be started ({address or 'here'}): {_said(error)}.")
+
+
+def _said(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")
+
+
+def _keep_off_the_terminal() -> None:
+    """Log what Ray tells of dead workers and machines, which the driver sees to, for those who look for it.
+
+    Ray prints it whatever `log_to_driver` says, some dozens of lines for each, and has no setting for it.
+    """
+
+    from ray._private import worker
+
+    def tell(data: Mapping[str, Any], ignore_prefix: bool) -> None:
+        log.debug("Ray: %s", "\n".join(map(str, data["lines"])))
+
+    worker.print_to_stdstream = tell
