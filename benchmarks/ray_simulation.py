@@ -5,7 +5,7 @@
 
 Time is simulated: it goes on by what this process really computes (rendering and tokenising the prompts, the
 driver's loop, the recorder, SQLite), by what Ray itself would take of the driver's time for each call and
-answer (`CALL_S`, `ANSWER_S`: from one probe on a busy machine; `benchmarks/ray_engine.py` measures them), and,
+answer (`CALL_S`, `ANSWER_S`: from one probe on a busy machine; `benchmarks/ray_engine.py` measures them), and
 where the driver waits, to the moment when the next actor has something to say. Each actor writes one answer
 after the other.
 Answers are as long as those of ShareGPT as Sarathi-Serve (OSDI 2024, table 2) reports them: median 415 tokens

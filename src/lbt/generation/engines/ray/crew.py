@@ -85,7 +85,8 @@ class RayCrew:
     def result(self, call: Any) -> Opened | Reply:
         """As `Crew.result`."""
         try:
-            return ray.get(call)  # type: ignore[no-any-return]
+            result: Opened | Reply = ray.get(call)
+            return result
         except RayTaskError as error:
             raise Died(_short(str(error.cause))) from error
         except ActorDiedError as error:

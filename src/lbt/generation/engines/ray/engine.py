@@ -71,7 +71,7 @@ class RayEngine:
     """
 
     def __init__(self, crew: "RayCrew", settings: RaySettings, name: str) -> None:
-        self.name = settings.engine
+        self.name: str = settings.engine
         self._crew = crew
         fewest = settings.actors[0] if settings.actors else 1
         try:
