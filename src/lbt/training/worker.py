@@ -39,6 +39,7 @@ def main() -> None:
     except Exception:
         if not threads:
             raise
+        print(file=sys.stderr, flush=True)  # what is told begins a line, not behind a progress bar
         os._exit(1)  # at once, without a word: it is recorded, and the run tells it
 
 
