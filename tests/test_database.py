@@ -4,7 +4,9 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from lbt import database
@@ -135,14 +137,19 @@ def test_details_are_kept_in_a_store_that_had_none(tmp_path: Path) -> None:
         assert verdicts.get("code 1", [("gold", "hash")]) == {("gold", "hash"): kept}
 
 
-MOUNTS = """\
-overlay / overlay rw 0 0
-/dev/sda1 /home ext4 rw 0 0
-server:/export /home/shared\\040data nfs4 rw,vers=4.2 0 0
-tmpfs /home/shared\\040data/fast tmpfs rw 0 0
-user@host: /mnt/far fuse.sshfs rw 0 0
-/dev/fuse /mnt/near fuse.appimage rw 0 0
-"""
+MOUNTS = {
+    "/": "overlay",
+    "/home": "ext4",
+    "/home/shared data": "nfs4",
+    "/home/shared data/fast": "tmpfs",
+    "/mnt/far": "fuse.sshfs",
+    "/mnt/near": "fuse.appimage",
+}
+
+
+def mounted(where: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    there = [SimpleNamespace(mountpoint=point, fstype=kind) for point, kind in where.items()]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda all: there)
 
 
 @pytest.mark.parametrize(
@@ -157,20 +164,16 @@ user@host: /mnt/far fuse.sshfs rw 0 0
     ],
 )
 def test_a_network_file_system_is_known_by_its_mount(
-    file: str, kind: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file: str, kind: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text(MOUNTS)
-    monkeypatch.setattr(database, "_MOUNTS", mounts)
+    mounted(MOUNTS, monkeypatch)
     assert database.network_file_system(Path(file)) == kind
 
 
 def test_on_a_network_file_system_the_store_works_without_a_log_and_says_what_moves_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text(f"server:/export {tmp_path} nfs rw 0 0\n")
-    monkeypatch.setattr(database, "_MOUNTS", mounts)
+    mounted({"/": "ext4", str(tmp_path): "nfs"}, monkeypatch)
     path = tmp_path / "store.sqlite"
     origin = Origin("hash", "m", "scripted", "1", "exams")
     for _ in range(2):

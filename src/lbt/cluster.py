@@ -8,11 +8,13 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 import lbt
 from lbt.errors import ModelError
@@ -27,6 +29,10 @@ _VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",  # no telemetry
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # no advice on every start
 }
+
+
+Address = Annotated[str, Field(pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$")]
+"""Of a cluster: host:port or ray://host:port, or auto for the one that this machine is in."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,11 @@ def machines() -> list[Machine]:
 def describe(resources: Mapping[str, float]) -> str:
     """Such as "4 CPU and 1 GPU"."""
     return " and ".join(f"{amount:g} {name}" for name, amount in resources.items() if amount) or "nothing"
+
+
+def describe_machines(there: Sequence[Machine]) -> str:
+    """Such as "node1 has 4 CPU; node2 has 4 CPU and 1 GPU"."""
+    return "; ".join(f"{one.name} has {describe(one.has)}" for one in there) or "no machine is there"
 
 
 def _start(options: dict[str, Any]) -> Any:

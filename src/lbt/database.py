@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from lbt.errors import LbtError
 
 SCHEMA_VERSION = 3
@@ -26,7 +28,6 @@ _NETWORK = frozenset(
 )
 """File systems, as Linux names them, that several machines may have open at the same time."""
 _NETWORK_IN_USER_SPACE = frozenset(("sshfs", "glusterfs", "s3fs", "gcsfuse", "ceph", "juicefs", "rclone"))
-_MOUNTS = Path("/proc/self/mounts")
 _told: set[Path] = set()
 
 _GENERATIONS = """
@@ -128,20 +129,13 @@ def open_database(path: Path) -> sqlite3.Connection:
 def network_file_system(path: Path) -> str | None:
     """The kind of file system that a file is or would be on, if it is one of a network, such as "nfs4".
 
-    None for any other, and where the system does not say, which only Linux does.
+    None for any other; other systems than Linux may name it otherwise.
     """
-    try:
-        mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return None
     place = Path(os.path.realpath(path))
-    found = ""
-    longest = -1
-    for line in mounts:
-        _, point, kind, *_ = line.split(" ")
-        mounted = Path(point.replace("\\040", " "))
-        if place.is_relative_to(mounted) and len(mounted.parts) >= longest:  # a later one lies over it
-            found, longest = kind, len(mounted.parts)
+    mounts = [(Path(one.mountpoint), one.fstype) for one in psutil.disk_partitions(all=True)]
+    over = [(len(mount.parts), kind) for mount, kind in mounts if place.is_relative_to(mount)]
+    # Of the deepest the last one, which lies over the others.
+    found = max(reversed(over), key=lambda one: one[0], default=(0, ""))[1]
     fuse, _, name = found.partition(".")
     network = found in _NETWORK or (fuse == "fuse" and name in _NETWORK_IN_USER_SPACE)
     return found if network else None

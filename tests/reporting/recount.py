@@ -71,11 +71,7 @@ def _selections(selections: pd.DataFrame) -> Found:
     yield "search.problems", Expected(len(right))
     yield "search.families", Expected(family.nunique())
     for method in right:
-        name = f"search.{method}.accuracy"
-        low, high = proportion_confint(right[method].sum(), len(right), 1 - CONFIDENCE, method="wilson")
-        yield name, Expected(right[method].mean())
-        yield f"{name}_ci_low", Expected(low, 1e-6)
-        yield f"{name}_ci_high", Expected(high, 1e-6)
+        yield from _accuracy(f"search.{method}.accuracy", right[method])
     for ours, other in product(right, right):
         if ours != other:
             name = f"search.{ours}_minus_{other}"
@@ -108,16 +104,19 @@ def _evaluation(evaluation_answers: pd.DataFrame) -> Found:
     yield "eval.families", Expected(len(set(family)))
     yield "eval.failed", Expected(evaluation_answers["problem_id"].nunique() - len(right))
     for model in right:
-        name = f"eval.{model}.accuracy"
-        low, high = proportion_confint(right[model].sum(), len(right), 1 - CONFIDENCE, method="wilson")
-        yield name, Expected(right[model].mean())
-        yield f"{name}_ci_low", Expected(low, 1e-6)
-        yield f"{name}_ci_high", Expected(high, 1e-6)
+        yield from _accuracy(f"eval.{model}.accuracy", right[model])
     if "tuned" not in right:
         return
     yield from _difference("eval.delta", "eval.", right["base"], right["tuned"], family)
     yield "eval.fixed", Expected((right["tuned"] > right["base"]).sum())
     yield "eval.broken", Expected((right["tuned"] < right["base"]).sum())
+
+
+def _accuracy(name: str, right: pd.Series) -> Found:
+    low, high = proportion_confint(right.sum(), len(right), 1 - CONFIDENCE, method="wilson")
+    yield name, Expected(right.mean())
+    yield f"{name}_ci_low", Expected(low, 1e-6)
+    yield f"{name}_ci_high", Expected(high, 1e-6)
 
 
 def _difference(name: str, prefix: str, before: pd.Series, after: pd.Series, family: pd.Series) -> Found:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from lbt.cluster import Address
 from lbt.configuration import WITHOUT_NULLS, Settings
 
 
@@ -115,9 +116,8 @@ class RaySettings(Settings):
     engine: Annotated[Literal["transformers", "vllm", "scripted"], KeyRole.VALUE] = Field(
         "transformers", description="What runs the model in an actor."
     )
-    address: Annotated[str | None, KeyRole.NONE] = Field(
+    address: Annotated[Address | None, KeyRole.NONE] = Field(
         None,
-        pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
         description="host:port or ray://host:port of a cluster, auto for the one that this machine is in; "
         "if not given, one on this machine that lasts as long as the run.",
     )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from lbt.cluster import Address
 from lbt.configuration import Settings
 from lbt.sandbox.programs import ProgramLimits
 
@@ -38,9 +39,8 @@ class CodeSettings(Settings):
 class GradingClusterSettings(Settings):
     """A Ray cluster that grades, for millions of answers that are slow to grade."""
 
-    address: str | None = Field(
+    address: Address | None = Field(
         None,
-        pattern=r"^(auto|(ray://)?[^/\s:]+:\d+)$",
         description="host:port or ray://host:port of a cluster, auto for the one that this machine is in; if "
         "not given, one on this machine.",
     )

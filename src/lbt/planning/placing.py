@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lbt.cluster import Machine, connect, describe, machines
+from lbt.cluster import Machine, connect, describe, describe_machines, machines
 from lbt.errors import ModelError
 from lbt.generation import ModelSettings, RaySettings
 from lbt.generation.engines.ray.engine import needs
@@ -50,10 +50,9 @@ def _on_cluster(name: str, model: ModelSettings, settings: RaySettings) -> Place
     copies = sum(where.values())
     fault = None
     if copies < fewest:
-        has = "; ".join(f"{machine.name} has {describe(machine.has)}" for machine in there)
         fault = (
             f"{name}: ray.actors asks for at least {fewest} with {describe(wanted)} each, and there is room "
-            f"for {copies}: {has}"
+            f"for {copies}: {describe_machines(there)}"
         )
     return {"model": name, "copies": copies, "gpus": copies * wanted["GPU"], "where": where, "fault": fault}
 

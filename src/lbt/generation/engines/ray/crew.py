@@ -16,7 +16,7 @@ from ray.exceptions import (
     RayTaskError,
 )
 
-from lbt.cluster import describe, machines
+from lbt.cluster import describe, describe_machines, machines
 from lbt.errors import ModelError
 from lbt.generation.engines.engine import Prompt
 from lbt.generation.engines.ray.driver import Died
@@ -122,9 +122,9 @@ class RayCrew:
             raise ModelError(
                 f"{self._order.identity.name}: ray.actors asks for at least {self._fewest} with "
                 f"{describe(self._wanted)} each, and the Ray cluster has room for {room}: "
-                f"{_described_machines()}. Ask for fewer actors or less for each (ray.actors, ray.cpus, "
-                "ray.gpus, ray.resources), add machines, or raise ray.wait_s if some are still to come. What "
-                "was answered is stored."
+                f"{describe_machines(machines())}. Ask for fewer actors or less for each (ray.actors, "
+                "ray.cpus, ray.gpus, ray.resources), add machines, or raise ray.wait_s if some are still to "
+                "come. What was answered is stored."
             )
 
     def close(self) -> None:
@@ -147,10 +147,6 @@ class RayCrew:
 def _room_for(wanted: Mapping[str, float]) -> int:
     """Actors that the cluster could hold if nothing else ran there; one never spans machines."""
     return sum(machine.room_for(wanted) for machine in machines())
-
-
-def _described_machines() -> str:
-    return "; ".join(f"{one.name} has {describe(one.has)}" for one in machines()) or "no machine is there"
 
 
 def _reason(error: RayError) -> str:
