@@ -64,7 +64,7 @@ def keep(rows: list[dict[str, object]]) -> None:
     """Put rows in the place of earlier ones of the same name."""
     earlier = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
     merged = earlier | {row["name"]: row for row in rows}
-    RESULTS.write_text(json.dumps(list(merged.values()), indent=2) + "\n")
+    RESULTS.write_text(json.dumps(list(merged.values()), indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

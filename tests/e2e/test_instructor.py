@@ -13,6 +13,7 @@ from mlflow.entities import Run
 
 from tests.e2e.conftest import PROJECT, FinishedRun, Workplace
 
+pytestmark = pytest.mark.slow
 ARMS = ["original", "blind", "le", "lec"]
 TABLES = [
     "instructor_answers",
@@ -107,7 +108,6 @@ def test_the_report_shows_items_beside_the_errors_that_they_came_from(instructed
         assert expected in report
 
 
-@pytest.mark.slow
 def test_a_second_run_asks_and_trains_nothing(instructed: FinishedRun) -> None:
     place = instructed.workplace
     assert isinstance(place, InstructorPlace)
@@ -119,7 +119,6 @@ def test_a_second_run_asks_and_trains_nothing(instructed: FinishedRun) -> None:
         pd.testing.assert_frame_equal(place.table(name), table)
 
 
-@pytest.mark.slow
 def test_a_target_that_is_no_student_or_has_no_weights_is_refused_before_anything_is_asked(
     workplace: Workplace,
 ) -> None:
@@ -132,7 +131,6 @@ def test_a_target_that_is_no_student_or_has_no_weights_is_refused_before_anythin
     )
 
 
-@pytest.mark.slow
 def test_killed_at_ten_random_moments_it_ends_with_the_tables_of_a_run_that_was_not(tmp_path: Path) -> None:
     """One sample a batch and one thread, so that what a kill has left to be asked changes no bit."""
     alone = [

@@ -16,6 +16,7 @@ from lbt.refine.settings import REFINED
 from tests.e2e import refining
 from tests.e2e.conftest import FinishedRun, Workplace
 
+pytestmark = pytest.mark.slow
 ARMS = (*REFINED, "none", "random", "first_right")
 KILLS = 10
 DEADLINE_S = 300
@@ -70,7 +71,6 @@ def test_it_ends_with_its_figures_and_each_round_is_a_step(refined: FinishedRun)
     assert "| round 0 | round 1 | round 2 |" in (max(folder.iterdir()) / folder.name).read_text()
 
 
-@pytest.mark.slow
 def test_it_goes_on_after_kills_at_random_moments(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     for folder in (whole, killed):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lbt.errors import LbtError
@@ -31,6 +31,8 @@ class Job:
     lesson: Lesson
     identity: ModelIdentity
     work: WorkFolder
+    directory: Path = field(default_factory=Path.cwd)
+    """Of the run, from which its paths are read."""
 
 
 def write_job(job: Job) -> Path:

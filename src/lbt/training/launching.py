@@ -1,4 +1,4 @@
-"""Start the processes of one training with torch's own launcher, and tell what became of them.
+"""Start the processes of one training, with torch's own launcher or Ray Train, and tell what became of them.
 
 They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a
 guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbt import errors
+from lbt.cluster import connect
 from lbt.errors import LbtError
 from lbt.generation import ModelIdentity
 from lbt.training.hand_over import Job, ended, last_lines, take_result, terminal_of, write_job
@@ -43,8 +44,15 @@ def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
         if result is None:
             raise LbtError(_command(write_job(Job(lesson, identity, work)), lesson))
         return result
-    folder = write_job(Job(lesson, identity, work))
-    _run(folder, settings.processes)
+    if settings.launcher == "ray":
+        connect(settings.ray_address, lesson.training.name)
+        from lbt.training.on_ray import train_on_ray
+
+        folder = write_job(Job(lesson, identity, work))
+        train_on_ray(folder, lesson.training)
+    else:
+        folder = write_job(Job(lesson, identity, work))
+        _run(folder, settings.processes)
     result = take_result(folder)
     assert result is not None
     return result

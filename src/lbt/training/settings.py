@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from lbt.cluster import Address
 from lbt.configuration import Settings
 
 _PositiveInt = Annotated[int, Field(ge=1)]
@@ -72,9 +73,15 @@ class OptimisationSettings(Settings):
         default="ddp",
         description="of several processes: ddp, each holds the whole model; fsdp, each holds a part of it",
     )
-    launcher: Literal["local", "outer"] = Field(
+    launcher: Literal["local", "ray", "outer"] = Field(
         default="local",
-        description="who starts several processes: the run, here; or you, with torchrun or accelerate",
+        description="who starts the processes: the run, here; Ray Train, on a cluster; or you, with torchrun "
+        "or accelerate",
+    )
+    ray_address: Address | None = Field(
+        default=None,
+        description="with launcher ray: host:port or ray://host:port of a cluster, auto for the one that "
+        "this machine is in; if not given, one on this machine",
     )
 
     @model_validator(mode="after")
@@ -163,6 +170,6 @@ class FineTuningSettings(OptimisationSettings):
 
 
 SETTINGS_THAT_KEEP_THE_WEIGHTS = frozenset(
-    {"minimum_pairs", "save_steps", "processes", "strategy", "launcher"}
+    {"minimum_pairs", "save_steps", "processes", "strategy", "launcher", "ray_address"}
 )
 """Fields that do not change what is learned, but for rounding, and so are left out of the fingerprint."""

@@ -12,6 +12,7 @@ import faulthandler
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from lbt.errors import SettingsError
@@ -54,6 +55,9 @@ def _leave_the_terminal_to_the_first(folder: Path) -> None:
 def take_part(folder: Path) -> None:
     """What each process does, whoever started it."""
     job = read_job(folder)
+    folder = folder.resolve()
+    with suppress(FileNotFoundError):  # another machine may have the models and the data alone
+        os.chdir(job.directory)
     training = job.lesson.training
     team = Team.of_launcher(training.settings.strategy)
     try:

@@ -22,6 +22,10 @@ def deadly(messages: Sequence[tuple[str, str]], sample: int) -> str:
     return messages[-1][1]
 
 
+def threads(messages: Sequence[tuple[str, str]], sample: int) -> str:
+    return os.environ["OMP_NUM_THREADS"]
+
+
 def failing(messages: Sequence[tuple[str, str]], sample: int) -> str:
     raise RuntimeError("CUDA error")
 

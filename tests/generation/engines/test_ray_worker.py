@@ -10,11 +10,17 @@ import pytest
 from tests.generation.engines.ray_crews import prompts
 from tests.generation.engines.ray_scripts import scripted
 
-from lbt.generation import ModelSettings, Prompt, identify_model, open_engine
+from lbt.generation import ModelSettings, Prompt, RaySettings, identify_model, open_engine
 from lbt.generation.engines.ray.worker import Order, Reply, Worker, order_for
 
 ROOT = Path(__file__).parents[3]
 STUDENT = ROOT / "src/lbt/pocket/models/student_weak"
+
+
+@pytest.fixture(autouse=True)
+def threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine of which one process may have all; an actor sets its own."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "64")
 
 
 def order(model: ModelSettings) -> Order:
@@ -58,6 +64,18 @@ def test_an_engine_that_fails_says_why_and_gives_what_it_has() -> None:
     worker, questions = asked("failing", 3)
     *_, last = replies(worker, questions)
     assert last.failure == "RuntimeError: CUDA error"
+
+
+@pytest.mark.parametrize(("cpus", "threads"), [(1, "1"), (0.5, "1"), (8, "8")])
+def test_an_engine_computes_with_as_many_threads_as_its_actor_has_cpus(cpus: float, threads: str) -> None:
+    model = scripted("threads").model_copy(
+        update={"engine": "ray", "ray": RaySettings(engine="scripted", cpus=cpus)}
+    )
+    worker = Worker(order_for(model, identify_model(model, "exams"), open_engine))
+    assert worker.open().refusal == ""
+    [answer] = [one.results[0] for one in replies(worker, prompts(1)) if one.results]
+    assert answer.completion is not None
+    assert answer.completion.text == threads
 
 
 def test_a_model_that_this_machine_does_not_see_is_refused_with_what_to_do() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lbt.errors import LbtError
 from lbt.generation.engines.engine import Engine, Generated, Prompt
 from lbt.generation.identity import ModelIdentity, identify_model, mark_folder
-from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings
+from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings, RaySettings
 
 # Results that are sent together at most.
 _RESULTS = 512
@@ -34,6 +34,8 @@ class Order:
     """Of the model's folder there (`mark_folder`); empty for a model that is not read from a folder."""
     opener: Opener
     """What opens the inner engine: `open_engine`, which itself may open this one."""
+    threads: int = 1
+    """Of the inner engine on a CPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Worker:
         self._results: list[Generated] = []
         self._idle = True
         self._failure = ""
+        # Read when torch is imported. The machine's own value counts all of its CPUs; this actor has a few.
+        os.environ["OMP_NUM_THREADS"] = str(order.threads)
 
     def open(self) -> Opened:
         """Load the model."""
@@ -214,4 +218,5 @@ def order_for(model: ModelSettings, identity: ModelIdentity, opener: Opener) -> 
     if identity.folder and identity.revision is None:
         identity = replace(identity, folder=os.path.realpath(identity.folder))
         mark = mark_folder(identity.folder)
-    return Order(absolute(model.inner), identity, mark, opener)
+    threads = max(1, int((model.ray or RaySettings()).cpus))
+    return Order(absolute(model.inner), identity, mark, opener, threads)
