@@ -74,6 +74,7 @@ def of_stage(plan: dict[str, Any], job: str) -> dict[str, dict[str, Any]]:
     return {load["stage"]: load for load in plan["jobs"][job]["loads"]}
 
 
+@pytest.mark.slow
 def test_the_default_is_planned_and_the_report_printed(
     caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

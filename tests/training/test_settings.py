@@ -34,6 +34,7 @@ OTHER_VALUES: dict[str, Any] = {
     "processes": 2,
     "strategy": "fsdp",
     "launcher": "outer",
+    "ray_address": "auto",
 }
 DEFAULTS = TrainingSettings()
 

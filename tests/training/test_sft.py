@@ -198,7 +198,7 @@ def test_every_setting_declares_whether_it_changes_the_weights() -> None:
         "method": "lora", "learning_rate": 1e-5, "warmup_steps": 100, "epochs": 1, "batch_size": 8,
         "gradient_accumulation": 2, "adam_beta2": 0.999, "gradient_clip": 0.5, "maximum_length": 128,
         "lora_rank": 4, "lora_alpha": 8.0, "lora_target": ("q_proj",), "precision": "float32",
-        "save_steps": 5, "processes": 2, "strategy": "fsdp", "launcher": "outer",
+        "save_steps": 5, "processes": 2, "strategy": "fsdp", "launcher": "outer", "ray_address": "auto",
     }  # fmt: skip
     assert others.keys() == FineTuningSettings.model_fields.keys()
     model = ModelSettings(path="models/any")
