@@ -21,6 +21,8 @@ _STUDY = "study"
 _WHOLE = "study.whole"
 """The tag of the study's own run."""
 _NOTE = "mlflow.note.content"
+_NOTE_LENGTH = 8000
+"""MLflow cuts what is longer, with a warning."""
 
 
 class StudyRecord:
@@ -92,7 +94,7 @@ class StudyRecord:
         metrics = [Metric(name, value, now, step) for name, step, value in findings["metrics"]]
         for start in range(0, len(metrics), 1000):  # MLflow's limit for one batch
             self._client.log_batch(self._run_id, metrics=metrics[start : start + 1000])
-        self._client.set_tag(self._run_id, _NOTE, findings["note"])
+        self._client.set_tag(self._run_id, _NOTE, shortened(findings["note"]))
         for file in findings["files"]:
             folder = "tables" if file.suffix == ".parquet" else "reports"
             self._client.log_artifact(self._run_id, str(file), folder)
@@ -100,3 +102,11 @@ class StudyRecord:
     def _search(self, wanted: str, most: int) -> list[Run]:
         order = ["attributes.start_time DESC"]
         return list(self._client.search_runs([self._experiment], wanted, max_results=most, order_by=order))
+
+
+def shortened(note: str) -> str:
+    """A note that MLflow takes whole: its first lines, and where the others are."""
+    if len(note) <= _NOTE_LENGTH:
+        return note
+    rest = "\n\nThe other lines are in reports/study.md."
+    return note[: _NOTE_LENGTH - len(rest)].rpartition("\n")[0] + rest
