@@ -253,12 +253,12 @@ def _unit(figure: str) -> str:
 
 
 def main() -> None:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    os.environ.setdefault("RAYON_NUM_THREADS", "2")  # with one, this thread would do it
     parser: argparse.ArgumentParser = options(__doc__)
     parser.add_argument("--actors", type=int, default=1000)
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--speed", type=float, nargs="+", default=[TOKENS_PER_S])
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    os.environ.setdefault("RAYON_NUM_THREADS", "2")  # with one, this thread would do it
     parser.add_argument("--no-store", action="store_true", help="leave the store's time out")
     arguments = parser.parse_args()
     rows = measure(arguments.actors, arguments.requests, arguments.speed, not arguments.no_store)

@@ -1,8 +1,8 @@
 """Start the processes of one training, with torch's own launcher or Ray Train, and tell what became of them.
 
-They are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script without a
-guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on several
-machines.
+With torch's they are programs of their own (`python -m lbt.training.worker`), so that a notebook or a script
+without a guard can start them, a GPU's memory is free afterwards, and torchrun can start the same ones on
+several machines.
 """
 
 from __future__ import annotations
@@ -44,14 +44,13 @@ def launch(lesson: Lesson, identity: ModelIdentity, work: WorkFolder) -> Result:
         if result is None:
             raise LbtError(_command(write_job(Job(lesson, identity, work)), lesson))
         return result
+    folder = write_job(Job(lesson, identity, work))
     if settings.launcher == "ray":
         connect(settings.ray_address, lesson.training.name)
         from lbt.training.on_ray import train_on_ray
 
-        folder = write_job(Job(lesson, identity, work))
         train_on_ray(folder, lesson.training)
     else:
-        folder = write_job(Job(lesson, identity, work))
         _run(folder, settings.processes)
     result = take_result(folder)
     assert result is not None

@@ -13,7 +13,7 @@ from typing import Any
 
 import ray
 from ray.exceptions import RayActorError
-from ray.train import FailureConfig, RunConfig, ScalingConfig
+from ray.train import FailureConfig, RunConfig, ScalingConfig, get_context
 from ray.train.torch import TorchConfig, TorchTrainer
 from ray.train.v2.api.exceptions import TrainingFailedError, WorkerGroupError
 
@@ -22,7 +22,6 @@ from lbt.errors import LbtError
 from lbt.training.hand_over import ended, last_lines, terminal_of
 from lbt.training.job import Training
 from lbt.training.settings import OptimisationSettings
-from lbt.training.team import Team
 from lbt.training.worker import take_part
 
 log = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ def train_on_ray(folder: Path, training: Training[OptimisationSettings]) -> None
     log.info("%s: Ray Train places %s", training.name, count)
     trainer = TorchTrainer(
         _take_part,
-        train_loop_config={"folder": str(folder.resolve()), "strategy": settings.strategy, "gpus": gpus},
+        train_loop_config={"folder": str(folder.resolve()), "gpus": gpus},
         scaling_config=ScalingConfig(num_workers=settings.processes, use_gpu=gpus),
         torch_config=TorchConfig(backend="nccl" if gpus else "gloo", timeout_s=_LONG_S),
         run_config=RunConfig(
@@ -83,8 +82,7 @@ def _take_part(config: dict[str, Any]) -> None:
         import torch
 
         torch.set_num_threads(1)  # it has one CPU, whatever the machine has
-    team = Team.of_launcher(config["strategy"])
-    file = terminal_of(team.rank, folder)
+    file = terminal_of(get_context().get_world_rank(), folder)
     with file.open("w", encoding="utf-8", buffering=1) as terminal, redirect_stderr(terminal):
         take_part(folder)
 
