@@ -128,7 +128,11 @@ def _told(failures: dict[int, Exception], processes: int) -> LbtError:
     raised: dict[int, Any] = {
         rank: getattr(failure, "_base_exc", failure) for rank, failure in failures.items()
     }
-    died = [rank for rank, failure in raised.items() if isinstance(failure, RayActorError)]
+    died = [
+        rank
+        for rank, failure in raised.items()
+        if isinstance(getattr(failure, "health_check_failure", failure), RayActorError)
+    ]
     ours = [failure for failure in raised.values() if isinstance(failure, LbtError)]
     if ours and not died:
         return ours[0]

@@ -98,6 +98,16 @@ def test_few_prompts_are_shared_by_all_actors() -> None:
     assert max(map(len, crew.groups)) <= 15
 
 
+def test_the_last_prompts_go_out_a_few_together_but_none_is_kept_from_an_idle_actor() -> None:
+    crew = ScriptedCrew(2)
+    list(Driver(crew, "a model", size=64, ahead=2, tries=3).generate(prompts(1000)))
+    sizes = [len(group) for group in crew.groups if group]
+    assert sum(size < 8 for size in sizes) <= 2
+    crew = ScriptedCrew(8)
+    list(Driver(crew, "a model", size=64, ahead=2, tries=3).generate(prompts(16)))
+    assert max(map(len, crew.groups)) <= 2
+
+
 def test_a_driver_can_be_asked_again_and_what_an_abandoned_call_left_is_not_taken_for_an_answer() -> None:
     pool = driver(ScriptedCrew(2))
     abandoned = pool.generate(prompts(100))

@@ -22,6 +22,7 @@ _LINGER_S = 0.05
 _LINGER_S_AN_ACTOR = 0.005
 _MOST_LINGER_S = 5.0
 _LOOK_S = 5.0
+_PARTS_AT_END = 8  # of a group: what an actor gets at a time near the end
 
 
 class Died(Exception):
@@ -162,32 +163,35 @@ class Driver:
 
     def _hand_out(self, work: Work) -> None:
         """Give every free actor as much as it may hold, and ask it for what it has."""
-        most = self._share(work)
+        most, least = self._share(work)
         linger = min(_MOST_LINGER_S, _LINGER_S + _LINGER_S_AN_ACTOR * len(self._members))
         for number in sorted(self._free):
             member = self._members[number]
-            prompts = self._prompts_for(member, work, most)
+            prompts = self._prompts_for(member, work, most, least)
             if prompts or member.held:
                 self._call(member, self._crew.exchange(number, prompts, linger))
 
-    def _share(self, work: Work) -> int:
-        """Prompts that an actor may hold: near the end half of its share of all that is left.
+    def _share(self, work: Work) -> tuple[int, int]:
+        """Prompts that an actor may hold, and how many it gets at a time: whole groups, but near the end.
 
-        The other half goes to those who are through first, so that all actors end together.
+        There it is half of its share of all that is left. The other half goes to those who are through first,
+        so that all actors end together. It still gets some at a time, since prompts that come one by one are
+        computed in small batches.
         """
         rest = work.rest()
         if rest is None:
-            return self._most
+            return self._most, self._size
         held = sum(len(member.held) for member in self._members)
-        return min(self._most, max(1, ceil((rest + held) / (2 * len(self._members)))))
+        share = (rest + held) / len(self._members)
+        some = max(1, min(ceil(share), self._size // _PARTS_AT_END))
+        most = max(ceil(share / 2), some)
+        return (most, some) if most < self._most else (self._most, self._size)
 
-    def _prompts_for(self, member: _Member, work: Work, most: int) -> list[Prompt]:
+    def _prompts_for(self, member: _Member, work: Work, most: int, least: int) -> list[Prompt]:
         new: list[Prompt] = []
-        # By whole groups, but for the last prompts.
-        at_end = most < self._most
         if not member.held:
             most = min(most, self._size)  # so that none waits at the start until all others are full
-        while len(member.held) < most and (at_end or len(member.held) + self._size <= most):
+        while not member.held or len(member.held) + least <= most:
             if member.held and member.deaths:
                 break  # what may bring it down is answered before anything else is risked
             group = work.take(most - len(member.held), alone=not member.held)
