@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import mlflow
@@ -35,6 +35,8 @@ class StudyRecord:
         assert experiment is not None, "the project's hook makes the experiment"
         self._experiment = experiment.experiment_id
         self._run_id: str | None = None
+        self._names: dict[str, set[str]] = {}
+        """Of the files in a folder of a finished run."""
 
     def open(self) -> None:
         """Make the study's run, or open it again."""
@@ -78,11 +80,15 @@ class StudyRecord:
 
     def file(self, run: Run, place: str) -> Path | None:
         """A file of a run, on this machine; none if the run has none of this name."""
-        folder, _, _ = place.rpartition("/")
-        there = {item.path for item in self._client.list_artifacts(run.info.run_id, folder)}
-        if place not in there:
+        folder, _, name = place.rpartition("/")
+        # By address: with the run's id MLflow asks its database several times for every file.
+        address = f"{run.info.artifact_uri}/{folder}"
+        if address not in self._names:
+            listed = mlflow.artifacts.list_artifacts(artifact_uri=address)
+            self._names[address] = {PurePosixPath(item.path).name for item in listed}
+        if name not in self._names[address]:
             return None
-        return Path(mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=place))
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=f"{address}/{name}"))
 
     def log(self, findings: Mapping[str, Any]) -> None:
         """Write figures (with steps), description and files of the study into its run.
