@@ -30,6 +30,13 @@ STORE = ROOT / "data" / "smollm2_tasks" / "generations.sqlite"
 MODEL = ROOT / "data" / "06_models" / "smollm2-135m-instruct"
 TABLE = ROOT / "docs" / "smollm2_tasks.md"
 SAMPLING = SamplingSettings(temperature=0.0, max_tokens=64)
+TITLE = """\
+# SmolLM2: the tasks that were tried
+
+Right answers, greedy, without a demonstration and after one, with 95% intervals (Wilson); the last column has
+the answers of the wrong way that the demonstration shows. What it means: [real_model.md](real_model.md).
+
+"""
 HEAD = ("task", "n", "no demonstration", "right, other task", "right, own task", "wrong, own task")
 
 
@@ -114,7 +121,7 @@ def main() -> None:
     groups = {item.task: item.group for item in items}
     text = write(answers_of(items), groups)
     if not only:
-        TABLE.write_text(text)
+        TABLE.write_text(TITLE + text)
     print(text)
 
 
