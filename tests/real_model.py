@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lbt.pretrained import FOLDER, Unavailable, make_smollm2
+from lbt.pretrained import SMOLLM2, Unavailable, make_model
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -19,11 +19,11 @@ def smollm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     it, or it is made for this session. Without a connection to a registry the test is skipped, with
     LBT_NO_SKIPS too: no code can mend that.
     """
-    folder = _data(tmp_path_factory) / FOLDER
+    folder = _data(tmp_path_factory) / SMOLLM2.place
     if not folder.is_dir() and find_spec("gguf") is None and not os.environ.get("LBT_NO_SKIPS"):
         pytest.skip("the real model is not here: run `make smollm2`")
     try:
-        make_smollm2(folder)
+        make_model(SMOLLM2, folder)
     except Unavailable as error:
         pytest.skip(str(error))
     return folder
@@ -33,7 +33,7 @@ def _data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     named = os.environ.get("LBT_MODEL_CACHE")
     if named:
         return Path(named)
-    if (DATA / FOLDER).is_dir():
+    if (DATA / SMOLLM2.place).is_dir():
         return DATA
     session = tmp_path_factory.getbasetemp()
     return session.parent if "PYTEST_XDIST_WORKER" in os.environ else session

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lbt.pretrained import FOLDER
+from lbt.pretrained import SMOLLM2
 from tests.e2e.conftest import Workplace
 
 pytestmark = pytest.mark.slow
@@ -26,8 +26,8 @@ SMALL = (
 def test_a_real_model_explains_is_examined_and_learns_from_it(
     workplace: Workplace, smollm2_folder: Path
 ) -> None:
-    (workplace.data / FOLDER).parent.mkdir(parents=True)
-    (workplace.data / FOLDER).symlink_to(smollm2_folder)
+    (workplace.data / SMOLLM2.place).parent.mkdir(parents=True)
+    (workplace.data / SMOLLM2.place).symlink_to(smollm2_folder)
     process = workplace.run(*SMALL, env="smollm2")
     output = process.stdout + process.stderr
     assert process.returncode == 0, output

@@ -12,7 +12,7 @@ from kedro.framework.project import configure_project, pipelines
 from kedro.validation.parameter_validator import ParameterValidator
 
 from lbt import settings
-from lbt.pretrained import FOLDER
+from lbt.pretrained import SMOLLM2
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +34,7 @@ def test_teacher_and_student_are_the_model_where_the_command_puts_it(
     models = parameters()["models"]
     assert list(models.students) == ["smollm2"]
     for model in (models.teacher, models.students["smollm2"]):
-        assert Path(model.path) == Path(data or "data") / FOLDER
+        assert Path(model.path) == Path(data or "data") / SMOLLM2.place
         assert (model.engine, model.dtype) == ("transformers", "float32")
 
 
@@ -45,8 +45,8 @@ def test_another_engine_is_chosen_by_a_variable(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.slow
 def test_a_dry_run_writes_the_prompts_with_the_models_template(smollm2_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / FOLDER).parent.mkdir()
-    (tmp_path / FOLDER).symlink_to(smollm2_folder)
+    (tmp_path / SMOLLM2.place).parent.mkdir()
+    (tmp_path / SMOLLM2.place).symlink_to(smollm2_folder)
     places = {"LBT_TRACKING_URI": f"sqlite:///{tmp_path}/m.db", "LBT_ARTIFACTS": str(tmp_path / "artifacts")}
     done = subprocess.run(
         [sys.executable, "-m", "kedro", "run", "--pipeline=dry_run", "--env=smollm2"],

