@@ -1,7 +1,7 @@
 """What Ray adds and what it costs, on this machine.
 
     python benchmarks/ray_engine.py
-    python benchmarks/ray_engine.py --answers 3000 --sizes 10000
+    python benchmarks/ray_engine.py --answers 2000 --sizes 10000
 
 - Two actors of one thread against one engine of two threads, in the same exams.
 - The engine's overhead: the same prompts by actors that are called with nothing around them.
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from workload import STUDENT, Workload, model, prompts_of
 
 from lbt.generation import ModelSettings, Prompt
 
-ANSWERS = 3000
+ANSWERS = 6000
+ANSWERS_A_RATIONALE = 640  # to one rationale of each problem
 SIZES = (10_000, 100_000)
 CALLS = 2000
 TURNS = 3
@@ -49,7 +51,7 @@ def throughput(answers: int) -> dict[str, Any]:
 
     torch.set_num_threads(2)
     with tempfile.TemporaryDirectory() as folder:
-        requests = Workload(Path(folder), 4).first_requests(answers)
+        requests = Workload(Path(folder), ceil(answers / ANSWERS_A_RATIONALE)).first_requests(answers)
     settings = model(STUDENT)
     identity = identify_model(settings, "benchmark")
     prompts = prompts_of(settings, identity, requests)
