@@ -6,8 +6,9 @@
     python benchmarks/smollm2.py --problems 4 --rationales 4 --seeds 0 --out /tmp/tiny   a look, outside docs
 
 The model teaches itself. The two formats have one instruction and one grader; `worked` shows an example of
-another family before every question, `plain` none. Seeds, sizes and figures were fixed before the run, and no
-one had looked at its problems: choices about prompts and families were made on the side `examples` of the
+another family before every question, `plain` none. `--formats gemma` is `worked` with another student, which
+`make gemma` makes. Seeds, sizes and figures were fixed before the run, and no one had looked at its problems:
+choices about prompts and families were made on the side `examples` of the
 numbers (docs/elementary.md). Each cell is one `kedro run --pipeline=lbt_search --env=smollm2`, an MLflow run;
 a finished one is not run again, and a killed one goes on from the store. Writes benchmarks/smollm2.json and
 docs/smollm2_tables.md.
@@ -26,7 +27,15 @@ from lbt.statistics import aucs_within
 
 DATA = Path(os.environ.get("LBT_DATA", ROOT / "data"))  # whose store serves `make study NAME=smollm2` too
 SEEDS = (30, 31, 32)
-FORMATS = {"worked": "", "plain": ",prompts.shots=none"}
+GEMMA = DATA / "06_models" / "gemma-3-270m"
+FORMATS = {
+    "worked": "",
+    "plain": ",prompts.shots=none",
+    "gemma": (
+        ",models.students.smollm2=null,models.students.gemma.dtype=float32,"
+        f"models.students.gemma.path={GEMMA}"
+    ),
+}
 PARAMETERS = (
     "seed={seed},problems.teaching={problems},problems.evaluation=0,problems.exam_per_family=8,"
     "exams.problems_per_demo=2,exams.same_answer=avoid,search.samples={rationales}"
@@ -73,7 +82,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=["worked", "plain"])
     parser.add_argument("--problems", type=int, default=40, help="teaching problems of each seed")
     parser.add_argument("--rationales", type=int, default=16)
     parser.add_argument("--out", type=Path, help="a folder for the results instead of benchmarks and docs")
