@@ -3,7 +3,8 @@
     python benchmarks/memory.py
 
 Each size runs in a process of its own: the transformers engine writes 2 tokens to each of so many exam-like
-prompts, all different, through the sampler into a new store. At the larger size it is then asked again.
+prompts, all different, through the sampler into a new store. The stage that is handed back was answered by a
+script, which is the same to the store and takes a minute instead of ten; it is asked three times again.
 """
 
 import json
@@ -13,16 +14,20 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from results import Row, hand_over, options, result
 from workload import STUDENT, model
 
+from lbt.generation import ModelSettings
+
 SIZES = (10_000, 100_000)
+TURNS = 3
 COMMAND = "python benchmarks/memory.py"
 
 
-def run(size: int) -> dict[str, float]:
-    """Generate, ask again; returns peak memory in MB and the seconds of the second call."""
+def run(size: int, asked: ModelSettings) -> dict[str, Any]:
+    """Generate, ask again; returns peak memory in MB and the seconds of each further call."""
     from lbt.asking import Asker, Task, Tasks
     from lbt.asking.asker import Requests
     from lbt.generation import GenerationStore, SamplingSettings, generate
@@ -42,15 +47,25 @@ def run(size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, GenerationStore(Path(folder) / "s.sqlite") as store:
         asker = Asker(PromptSettings(), store, 0, domain_named("number"))
         requests = Requests(Tasks(range(size), task), asker)
-        assert generate(model(STUDENT), requests, store, "exams").new == size
+        assert generate(asked, requests, store, "exams").new == size
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        began = time.perf_counter()
-        again = generate(model(STUDENT), requests, store, "exams")
-        rows = sum(len(answers) for answers in again.completions)
-        seconds = time.perf_counter() - began
-    assert again.new == 0
-    assert rows == size
+        seconds = []
+        for _ in range(TURNS):
+            began = time.perf_counter()
+            again = generate(asked, requests, store, "exams")
+            rows = sum(len(answers) for answers in again.completions)
+            seconds.append(time.perf_counter() - began)
+            assert (again.new, rows) == (0, size)
     return {"peak_rss_mb": peak, "stored_stage_s": seconds}
+
+
+def stored_stage(size: int) -> list[float]:
+    """Seconds in which a stage of so many answers is handed back."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "answers.jsonl"
+        script.write_text(json.dumps({"answers": ["7"]}))
+        seconds: list[float] = run(size, ModelSettings(path=str(script), engine="scripted"))["stored_stage_s"]
+        return seconds
 
 
 def measure() -> list[Row]:
@@ -61,7 +76,7 @@ def measure() -> list[Row]:
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         figures = json.loads(done.stdout.splitlines()[-1])
         rows.append(result(f"peak_rss_mb.{size}", [figures["peak_rss_mb"]], "MB", 1, COMMAND))
-    rows.append(result(f"stored_stage_s.{size}", [figures["stored_stage_s"]], "s", 1, COMMAND))
+    rows.append(result(f"stored_stage_s.{size}", stored_stage(size), "s", size, COMMAND))
     return rows
 
 
@@ -70,7 +85,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="one size, in this process")
     arguments = parser.parse_args()
     if arguments.size:
-        print(json.dumps(run(arguments.size)))
+        print(json.dumps(run(arguments.size, model(STUDENT))))
     else:
         hand_over(measure(), arguments.json)
 
