@@ -85,7 +85,7 @@ def test_a_killed_process_is_named_and_one_process_continues(
     assert_same(resumed, dpo(tmp_path / "whole", 27, teacher, **long), teacher.path)
 
 
-def test_a_machine_that_does_not_see_the_data_folder_is_named(tmp_path: Path, on_ray: dict[str, Any]) -> None:
+def test_a_machine_that_does_not_see_the_data_folder_is_named(tmp_path: Path) -> None:
     from lbt.training import on_ray as module
 
     nowhere = tmp_path / "not there"

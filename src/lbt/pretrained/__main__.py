@@ -14,23 +14,12 @@ from lbt.errors import LbtError
 from lbt.pretrained import GEMMA, SMOLLM2, Pretrained, make_model
 
 _MODELS = {"smollm2": SMOLLM2, "gemma": GEMMA}
-_NEXT = {
-    "smollm2": (
-        "What a run with it would ask:   make dry-run ENV=smollm2\n"
-        "A small run:                    .venv/bin/kedro run --pipeline=lbt_search --env=smollm2\n"
-    ),
-    "gemma": (
-        "As SmolLM2's student:  .venv/bin/kedro run --pipeline=lbt_search --env=smollm2 --params="
-        "models.students.smollm2=null,models.students.gemma.path=data/06_models/gemma-3-270m,"
-        "models.students.gemma.dtype=float32\n"
-    ),
-}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lbt.pretrained", description=__doc__)
-    parser.add_argument("model", nargs="?", choices=_MODELS, default="smollm2")
+    parser.add_argument("model", choices=_MODELS)
     parser.add_argument("--accept-terms", action="store_true", help="of a model that has terms of its own")
     options = parser.parse_args(arguments)
     model = _MODELS[options.model]
@@ -54,11 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     if not made:
         _say(f"{model.title} is there and complete: {folder}")
         return 0
-    _say(_told(model, folder, time.monotonic() - begun) + _NEXT[options.model] + _READ)
+    _say(_told(model, folder, time.monotonic() - begun))
     return 0
-
-
-_READ = "What it can and cannot do: docs/real_model.md"
 
 
 def _told(model: Pretrained, folder: Path, seconds: float) -> str:
@@ -66,6 +52,8 @@ def _told(model: Pretrained, folder: Path, seconds: float) -> str:
     return (
         f"{model.title} is in {folder} ({size / 1e6:,.0f} MB, {seconds:.0f} s).\n"
         f"Its licence is {model.licence_name}: {folder / model.licence}\n\n"
+        f"{model.next_step.format(folder=folder)}\n"
+        "What it can and cannot do:      docs/real_model.md"
     )
 
 

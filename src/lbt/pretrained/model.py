@@ -17,8 +17,17 @@ class Package:
 
     name: str
     version: str
-    wheel: str
     sha256: str
+
+    @property
+    def title(self) -> str:
+        """For messages."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def wheel(self) -> str:
+        """The name of its file."""
+        return f"{self.name.replace('-', '_')}-{self.version}-py3-none-any.whl"
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,8 @@ class Pretrained:
     mend: "Callable[[PreTrainedTokenizerFast, PreTrainedModel], None]"
     """Sets what is lost when transformers reads the GGUF file."""
     expected: Expected
+    next_step: str
+    """What to do with it, for a terminal; `{folder}` stands for its folder."""
     terms: str = ""
     """Where the terms are that its user must accept, beyond a free licence."""
 

