@@ -292,3 +292,36 @@ def test_everything_asked_for_comes_back(tiny_model: Path) -> None:
     with closing(open_engine(settings, identify_model(settings, "models.teacher"))) as engine:
         results = [(result.key, result.sample_index) for result in engine.generate(prompts)]
     assert sorted(results) == [(prompt.key, index) for prompt in prompts for index in prompt.samples]
+
+
+def test_prompts_that_come_a_few_at_a_time_fill_batches(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lbt.generation import Prompt
+    from lbt.generation.engines.transformers import engine as module
+
+    class Feed(Iterator[Prompt]):
+        """Stops after every third prompt, as what an actor has been sent does, and goes on when asked again."""
+
+        given = 0
+        stops = 0
+
+        def __next__(self) -> Prompt:
+            if self.given == 12 or self.given // 3 > self.stops:
+                self.stops += 1
+                raise StopIteration
+            self.given += 1
+            return Prompt(f"key {self.given}", "", (0,), SAMPLED, tokens=(2, 10 + self.given, 1, 3))
+
+    sizes: list[int] = []
+    decode = module.decode
+    monkeypatch.setattr(
+        module,
+        "decode",
+        lambda model, batch, ending: sizes.append(len(batch.limits)) or decode(model, batch, ending),
+    )
+    settings = settings_of(tiny_model, batch_size=4)
+    with closing(open_engine(settings, identify_model(settings, "models.teacher"))) as engine:
+        keys = {result.key for result in engine.generate(Feed())}
+    assert len(keys) == 12
+    assert sizes == [4, 4, 4]

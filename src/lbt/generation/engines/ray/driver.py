@@ -22,7 +22,10 @@ _LINGER_S = 0.05
 _LINGER_S_AN_ACTOR = 0.005
 _MOST_LINGER_S = 5.0
 _LOOK_S = 5.0
-_PARTS_AT_END = 8  # of a group: what an actor gets at a time near the end
+# Near the end: what an actor may hold of its share of all that is left, and into how many parts a group falls.
+# Smaller ones would let actors end closer together, and cost more, since small batches are slow ones.
+_OF_SHARE_AT_END = 0.75
+_PARTS_AT_END = 2
 
 
 class Died(Exception):
@@ -174,9 +177,8 @@ class Driver:
     def _share(self, work: Work) -> tuple[int, int]:
         """Prompts that an actor may hold, and how many it gets at a time: whole groups, but near the end.
 
-        There it is half of its share of all that is left. The other half goes to those who are through first,
-        so that all actors end together. It still gets some at a time, since prompts that come one by one are
-        computed in small batches.
+        There it is most of its share of all that is left. The rest goes to those who are through first, so
+        that all actors end together.
         """
         rest = work.rest()
         if rest is None:
@@ -184,7 +186,7 @@ class Driver:
         held = sum(len(member.held) for member in self._members)
         share = (rest + held) / len(self._members)
         some = max(1, min(ceil(share), self._size // _PARTS_AT_END))
-        most = max(ceil(share / 2), some)
+        most = max(ceil(share * _OF_SHARE_AT_END), some)
         return (most, some) if most < self._most else (self._most, self._size)
 
     def _prompts_for(self, member: _Member, work: Work, most: int, least: int) -> list[Prompt]:

@@ -62,11 +62,9 @@ class TransformersEngine:
 
     def generate(self, prompts: Iterable[Prompt]) -> Iterator[Generated]:
         """Yield the samples of all prompts as they end, one window of prompts after the other."""
-        iterator = iter(prompts)
-        while window := list(islice(iterator, _WINDOW)):
-            for sampling, batch in batches(window, self._rows):
-                # Not around the loop: what the caller does between two results is not inference.
-                yield from _in_inference_mode(self._answer(batch, sampling))
+        for sampling, batch in self._batches(iter(prompts)):
+            # Not around the loop: what the caller does between two results is not inference.
+            yield from _in_inference_mode(self._answer(batch, sampling))
 
     def close(self) -> None:
         """Free the model and its memory."""
@@ -74,6 +72,14 @@ class TransformersEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _batches(self, prompts: Iterator[Prompt]) -> Iterator[tuple[SamplingSettings, list[Prompt]]]:
+        """Batches of a window; the last one, which is seldom full, is filled up from the next window."""
+        waiting: list[Prompt] = []
+        while (new := list(islice(prompts, _WINDOW))) or waiting:
+            *ready, last = batches(waiting + new, self._rows)
+            waiting = last[1] if new else []
+            yield from ready if new else [*ready, last]
 
     def _answer(self, prompts: list[Prompt], sampling: SamplingSettings) -> Iterator[Generated]:
         """The samples of one batch."""
