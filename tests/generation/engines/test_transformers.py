@@ -301,7 +301,7 @@ def test_prompts_that_come_a_few_at_a_time_fill_batches(
     from lbt.generation.engines.transformers import engine as module
 
     class Feed(Iterator[Prompt]):
-        """Stops after every third prompt, as what an actor has been sent does, and goes on when asked again."""
+        """Stops after every third prompt and goes on when asked again, like the prompts of an actor."""
 
         given = 0
         stops = 0

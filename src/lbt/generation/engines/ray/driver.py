@@ -22,7 +22,7 @@ _LINGER_S = 0.05
 _LINGER_S_AN_ACTOR = 0.005
 _MOST_LINGER_S = 5.0
 _LOOK_S = 5.0
-# Near the end: what an actor may hold of its share of all that is left, and into how many parts a group falls.
+# Near the end: what an actor may hold of its share of what is left, and into how many parts a group falls.
 # With less at a time all actors end closer together, but small batches are slow ones.
 _OF_SHARE_AT_END = 0.75
 _PARTS_AT_END = 8
