@@ -1,5 +1,6 @@
 """The engine and its client against a real HTTP server that fails on purpose."""
 
+import asyncio
 import gc
 import hashlib
 import json
@@ -13,6 +14,7 @@ from email.utils import format_datetime
 from itertools import count, islice, pairwise
 from pathlib import Path
 
+import openai
 import pytest
 from tests.generation.engines.faulty_server import FAULTS, Asked, FaultyServer
 
@@ -374,6 +376,27 @@ def test_a_refused_key_ends_the_run_with_the_variable_and_without_the_key(
     assert f"environment variable MY_KEY, which {state}" in message
     assert KEY not in message
     assert len(server.asked) <= 8
+
+
+def test_connections_are_closed_though_the_run_ends_while_they_are_being_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = []
+    close = openai.AsyncOpenAI.close
+
+    async def slowly(client: openai.AsyncOpenAI) -> None:
+        await asyncio.sleep(0.2)
+        await close(client)
+        closed.append(client)
+
+    monkeypatch.setattr(openai.AsyncOpenAI, "close", slowly)
+    with (
+        FaultyServer(key="another") as server,
+        closing(engine_of(server, concurrency=1)) as engine,
+        pytest.raises(ModelError),
+    ):
+        list(engine.generate([prompt_of(1)]))
+    assert len(closed) == 1
 
 
 def test_an_unknown_model_ends_the_run_and_names_it() -> None:

@@ -6,7 +6,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import SimpleQueue
@@ -124,15 +124,20 @@ class Session:
         except Exception as error:
             self._results.put(error)
         finally:
+            # Not in the task: `close` may cancel that just when all of its workers have ended.
+            self._loop.run_until_complete(self._disconnect())
             self._results.put(None)
             self._loop.close()
 
     async def _serve(self) -> None:
-        async with AsyncExitStack() as clients, asyncio.TaskGroup() as workers:
+        async with asyncio.TaskGroup() as workers:
             for endpoint in self._endpoints:
-                clients.push_async_callback(endpoint.client.close)
                 for _ in range(self._settings.concurrency):
                     workers.create_task(self._work(endpoint))
+
+    async def _disconnect(self) -> None:
+        for endpoint in self._endpoints:
+            await endpoint.client.close()
 
     async def _work(self, endpoint: _Endpoint) -> None:
         try:
