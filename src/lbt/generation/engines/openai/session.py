@@ -118,14 +118,16 @@ class Session:
 
     def _run(self) -> None:
         try:
-            self._loop.run_until_complete(self._task)
+            try:
+                self._loop.run_until_complete(self._task)
+            finally:
+                # Not in the task: `close` may cancel that just when all of its workers have ended.
+                self._loop.run_until_complete(self._disconnect())
         except asyncio.CancelledError:
             pass
         except Exception as error:
             self._results.put(error)
         finally:
-            # Not in the task: `close` may cancel that just when all of its workers have ended.
-            self._loop.run_until_complete(self._disconnect())
             self._results.put(None)
             self._loop.close()
 
