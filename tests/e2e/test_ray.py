@@ -12,8 +12,8 @@ from tests.generation.engines.test_ray import ENVIRONMENT, Machines
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
-# What conf/test says, for the other environments, and what makes an answer independent of its batch. There is one
-# student, since most of the test's time goes into opening actors.
+# What conf/test says, for the other environments, and what makes an answer independent of its batch. There is
+# one student, since most of the test's time goes into opening actors.
 SMALL = (
     "models.students.weak=null",
     "problems.teaching=4",
