@@ -80,8 +80,8 @@ def connect(address: str | None, name: str, *, ship_code: bool = True, dashboard
         except ConnectionError as error:
             raise ModelError(
                 f"{name}: there is no Ray cluster at the address {address} ({_first_line(error)}). Start one "
-                "with `ray start --head`, correct the address, or leave it out for a cluster on this machine. "
-                "If it asks for a token, set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head."
+                "with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
+                " If it asks for a token, set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head."
             ) from error
         except Exception as error:  # Ray raises all kinds, plain ones too
             raise _refused(address, name, error) from error
