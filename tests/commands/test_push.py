@@ -1,19 +1,21 @@
-"""`kedro push`, with a hub that is a folder."""
+"""`kedro push`, to a hub on loopback."""
 
 import json
-import shutil
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from huggingface_hub import HfApi
+from huggingface_hub import constants
 from kedro.framework.project import configure_project
+from tests.hub import TOKEN, hub_server
 
 from lbt.cli import cli
 
 ROOT = Path(__file__).parents[2]
+# huggingface_hub uploads large files by an old name of its HTTP library's.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")
 VERSIONS = ("2026-01-01T00.00.00.000Z", "2026-01-02T00.00.00.000Z")
 
 
@@ -23,7 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     configure_project("lbt")
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("LBT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HF_TOKEN", "hf_test")
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
     for version in VERSIONS:
         pairs = tmp_path / "data/08_reporting/preference_set" / version / "preference_set"
         model = tmp_path / "data/06_models/tuned_teacher" / version / "tuned_teacher"
@@ -40,22 +42,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    hub = tmp_path / "hub"
-
-    def create_repo(self: HfApi, repo_id: str, *, repo_type: str, **options: Any) -> None:
-        assert self.token == "hf_test"
-        (hub / repo_type / repo_id).mkdir(parents=True, exist_ok=options["exist_ok"])
-
-    def upload_folder(self: HfApi, *, repo_id: str, folder_path: Path, repo_type: str, **_: Any) -> None:
-        shutil.copytree(folder_path, hub / repo_type / repo_id, dirs_exist_ok=True)
-
-    def upload_file(self: HfApi, *, path_or_fileobj: Path, path_in_repo: str, repo_id: str, **_: Any) -> None:
-        shutil.copy(path_or_fileobj, hub / "model" / repo_id / path_in_repo)
-
-    for function in (create_repo, upload_folder, upload_file):
-        monkeypatch.setattr(HfApi, function.__name__, function)
-    return hub
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a hub on loopback, which the real library talks to."""
+    with hub_server(tmp_path / "hub") as address:
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        yield tmp_path / "hub"
 
 
 def push(*arguments: str) -> Result:
@@ -114,13 +106,31 @@ def test_a_command_that_names_nothing_says_what_to_name(data: Path) -> None:
 def test_what_the_hub_refuses_is_told_without_a_traceback(
     data: Path, hub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise OSError("no network")
-
-    monkeypatch.setattr(HfApi, "create_repo", refuse)
+    monkeypatch.setenv("HF_TOKEN", "hf_of_someone_else")
     done = push("--pairs=me/pairs")
     assert done.exit_code == 1
-    assert "no network" in done.output
+    assert "This token may not write here" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_file_that_the_hub_does_not_take_is_told_without_a_traceback(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    with hub_server(tmp_path / "hub", largest=10) as address:
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        done = push("--model=me/teacher")
+    assert done.exit_code == 1
+    assert "model.safetensors" in done.output
+    assert "413" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_without_a_network_the_command_says_so(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    done = push("--pairs=me/pairs")
+    assert done.exit_code == 1
+    assert "the network is on" in done.output
     assert "Traceback" not in done.output
 
 

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import click
 from huggingface_hub import HfApi, get_token
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.errors import (  # type: ignore[attr-defined]
+    HFValidationError,
+    HTTPError,  # of httpx or httpx2, as the hub's version has it
+    OfflineModeIsEnabled,
+)
 
 from lbt.commands.project import Project, environment_option, plain_errors
 from lbt.training.checkpoint import read_checkpoint
@@ -38,9 +42,11 @@ def push(
             if model and model_folder:
                 _upload(hub, model, "model", model_folder, private)
                 _describe(hub, model, _card_of(project, model_folder))
-        except (HfHubHTTPError, HFValidationError, OfflineModeIsEnabled, OSError) as error:
+        # A large file that fails is a RuntimeError that names the file; what went wrong is its cause.
+        except (HTTPError, HFValidationError, OfflineModeIsEnabled, OSError, RuntimeError) as error:
+            reason = f"{error} {error.__cause__}" if isinstance(error, RuntimeError) else str(error)
             raise click.ClickException(
-                f"The hub did not take it: {error}\nSee whether the names are OWNER/NAME, the token may "
+                f"The hub did not take it: {reason}\nSee whether the names are OWNER/NAME, the token may "
                 "write there, and the network is on; then give the same command again."
             ) from error
 
