@@ -78,11 +78,18 @@ def test_an_engine_computes_with_as_many_threads_as_its_actor_has_cpus(cpus: flo
     assert answer.completion.text == threads
 
 
-def test_a_model_that_this_machine_does_not_see_is_refused_with_what_to_do() -> None:
+def test_a_model_that_this_machine_does_not_see_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    copy = tmp_path / "student"
+    shutil.copytree(STUDENT, copy)
+    seen = order(ModelSettings(path=str(copy)))
+    shutil.rmtree(copy)
+    assert f"there is no {copy}. Put it on a file system" in Worker(seen).open().refusal
+
+
+def test_an_embedded_model_comes_with_the_code() -> None:
     seen = order(ModelSettings(path=str(STUDENT)))
-    elsewhere = replace(seen, identity=replace(seen.identity, folder="/on/another/machine/student"))
-    refusal = Worker(elsewhere).open().refusal
-    assert "there is no /on/another/machine/student. Put it on a file system" in refusal
+    elsewhere = replace(seen, identity=replace(seen.identity, folder="/another/machine/src/lbt/student_weak"))
+    assert Worker(elsewhere).open().refusal == ""
 
 
 def test_another_model_under_the_same_path_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import lbt
 from lbt.errors import LbtError
 from lbt.generation.engines.engine import Engine, Generated, Prompt
 from lbt.generation.identity import ModelIdentity, identify_model, mark_folder
@@ -15,6 +16,7 @@ from lbt.generation.settings import SCRIPT_PREFIX, ModelSettings, RaySettings
 
 # Results that are sent together at most.
 _RESULTS = 512
+_PACKAGE = Path(lbt.__file__).resolve().parent
 # How long a call may wait for the first result: only so that a lost answer to it is noticed at all.
 _PATIENCE_S = 600.0
 
@@ -34,6 +36,8 @@ class Order:
     """Of the model's folder there (`mark_folder`); empty for a model that is not read from a folder."""
     opener: Opener
     """What opens the inner engine: `open_engine`, which itself may open this one."""
+    embedded: str = ""
+    """Where the model is in this package, which is sent along; empty for one from elsewhere."""
     threads: int = 1
     """Of the inner engine on a CPU."""
 
@@ -179,6 +183,8 @@ def _identity_here(order: Order) -> ModelIdentity:
     if identity.revision is not None:
         found = identify_model(model, identity.name)
         return _checked(found, found.identity == identity.identity, model.path)
+    if order.embedded and not Path(identity.folder).is_dir():
+        identity = replace(identity, folder=str(_PACKAGE / order.embedded))
     if not Path(identity.folder).is_dir():
         raise _not_here(identity.folder)
     if model.adapter is not None and not Path(model.adapter).is_dir():
@@ -214,9 +220,11 @@ def absolute(model: ModelSettings) -> ModelSettings:
 
 def order_for(model: ModelSettings, identity: ModelIdentity, opener: Opener) -> Order:
     """What actors are to open, said so that it means the same on every machine."""
-    mark = ""
+    mark = embedded = ""
     if identity.folder and identity.revision is None:
-        identity = replace(identity, folder=os.path.realpath(identity.folder))
+        folder = Path(identity.folder).resolve()
+        identity = replace(identity, folder=str(folder))
         mark = mark_folder(identity.folder)
+        embedded = str(folder.relative_to(_PACKAGE)) if folder.is_relative_to(_PACKAGE) else ""
     threads = max(1, int((model.ray or RaySettings()).cpus))
-    return Order(absolute(model.inner), identity, mark, opener, threads)
+    return Order(absolute(model.inner), identity, mark, opener, embedded, threads)
