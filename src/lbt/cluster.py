@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 _OBJECT_STORE_BYTES = 200_000_000
 """Of a cluster on this machine: prompts and texts are small, and gone as soon as they are read."""
 _REACH_S = 5.0
+_PASSING = ("timed out during startup", "Initialization failure from server")
+"""What Ray says where a start, here or behind ray://, took longer than it waits, which is always the same:
+only another try helps on a busy machine, or just after the cluster began."""
 _lock = threading.Lock()
 _VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",  # no telemetry
@@ -79,7 +82,7 @@ def connect(address: str | None, name: str, *, ship_code: bool = True, dashboard
             context = _start(_options(address, ship_code, dashboard))
         except ConnectionError as error:
             raise ModelError(
-                f"{name}: there is no Ray cluster at the address {address} ({_first_line(error)}). Start one "
+                f"{name}: there is no Ray cluster at the address {address} ({_briefly(error)}). Start one "
                 "with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
                 " If it asks for a token, set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head."
             ) from error
@@ -124,9 +127,9 @@ def _start(options: dict[str, Any]) -> Any:
     try:
         return ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except Exception as error:
-        if "timed out during startup" not in str(error):
+        if not any(passing in str(error) for passing in _PASSING):
             raise
-        ray.shutdown()  # on a busy machine Ray's half minute may be too short, and is always the same
+        ray.shutdown()
         return ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
 
 
@@ -172,8 +175,10 @@ def _said(error: BaseException) -> str:
     return " ".join(str(error).split()).rstrip(".")
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")
+def _briefly(error: BaseException) -> str:
+    """Without the traceback of another process that Ray puts between what happened and why."""
+    first, *rest = str(error).strip().splitlines() or [""]
+    return " ".join([first, *rest[-1:]]).strip().rstrip(".")
 
 
 def _keep_off_the_terminal() -> None:

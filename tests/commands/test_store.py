@@ -25,7 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def store(data: Path) -> GenerationStore:
     store = GenerationStore(data / "02_intermediate" / "generations.sqlite")
-    for model, label, samples in (("teacher", "teaching", 2000), ("student", "exams", 3000)):
+    for model, label, samples in (("models/teacher", "teaching", 2000), ("models/student", "exams", 3000)):
         rows = [(f"{model} {number}", 0, Completion("x" * 500, "stop", 12, 7)) for number in range(samples)]
         store.put(rows, Origin("hash", model, "vllm", "1.0", label))
     return store
@@ -42,8 +42,8 @@ def test_show_lists_the_store_of_the_environment(store: GenerationStore, env: li
     lines = [line.split() for line in done.output.splitlines()]
     assert lines[0] == ["model", "label", "date", "engine", "rows", "prompt_tokens", "tokens", "text_mb"]
     assert [line[:2] + line[3:] for line in lines[1:3]] == [
-        ["student", "exams", "vllm", "3,000", "36,000", "21,000", "1.5"],
-        ["teacher", "teaching", "vllm", "2,000", "24,000", "14,000", "1.0"],
+        ["models/student", "exams", "vllm", "3,000", "36,000", "21,000", "1.5"],
+        ["models/teacher", "teaching", "vllm", "2,000", "24,000", "14,000", "1.0"],
     ]
     assert f"{store.path}: 5,000 rows, " in done.output
 
@@ -64,6 +64,13 @@ def test_prune_does_not_ask_where_yes_is_said(store: GenerationStore) -> None:
     assert done.exit_code == 0
     assert "Delete them?" not in done.output
     assert store.count() == 2000
+
+
+def test_prune_names_the_models_that_the_end_of_a_path_means(store: GenerationStore) -> None:
+    done = generations("prune", "--model=student", answer="n\n")
+    assert "They are of: models/student\n" in done.output
+    assert generations("prune", "--model=dent", "--yes").exit_code == 1
+    assert store.count() == 5000
 
 
 def test_prune_keeps_what_is_younger(store: GenerationStore) -> None:
@@ -92,7 +99,7 @@ def test_an_empty_store_is_shown_as_empty(data: Path) -> None:
     ("arguments", "message"),
     [
         (["prune", "--yes"], "Name a model, a label or an age"),
-        (["prune", "--yes", "--model=nobody"], "It holds: student, teacher."),
+        (["prune", "--yes", "--model=nobody"], "It holds: models/student, models/teacher."),
         (["prune", "--yes", "--older-than=soon"], "--older-than=soon is not an age: write 12h, 30d or 8w."),
         (["show", "--env=nowhere"], "There is no environment 'nowhere'"),
     ],

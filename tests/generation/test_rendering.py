@@ -1,4 +1,5 @@
 import json
+import logging
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lbt.generation import (
     load_tokenizer,
     render_prompt,
 )
+from lbt.generation.rendering import open_renderer
 from lbt.prompts import PromptSettings, exam_messages
 
 BOS_TEMPLATE = (
@@ -56,6 +58,16 @@ def test_the_bos_comes_once(bos_folder: Path) -> None:
     rendered = render_prompt(tokenizer, [("user", "apples")])
     assert tokenizer(rendered)["input_ids"].count(0) == 2, "the tokenizer would add a second one"
     assert tokenizer(rendered, add_special_tokens=False)["input_ids"].count(0) == 1
+
+
+def test_a_prompt_that_is_too_long_is_no_warning_of_the_library(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
+    model = ModelSettings(path=str(Path(__file__).parents[2] / "src/lbt/pocket/models/student_weak"))
+    [tokens] = open_renderer(model, identify_model(model, "models.teacher")).tokenize(["7 boxes " * 400])
+    assert len(tokens) > 512
+    assert not caplog.records
 
 
 def test_a_template_that_refuses_a_role_is_named_with_the_way_out(bos_folder: Path) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lbt.commands.project import Project, environment_option, plain_errors
 from lbt.generation import GenerationStore
-from lbt.generation.store.overview import disk_bytes, overview, prune
+from lbt.generation.store.overview import disk_bytes, find_models, overview, prune
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -34,7 +34,10 @@ def show(context: click.Context, env: str | None) -> None:
 
 
 @generations.command(name="prune")
-@click.option("--model", help="Only this model: its path or hub id, as `kedro generations show` has it.")
+@click.option(
+    "--model",
+    help="Only this model: its path or hub id, as `kedro generations show` has it, or the end of it.",
+)
 @click.option("--label", help="Only this stage: its label, as `kedro generations show` has it.")
 @click.option("--older-than", metavar="AGE", help="Only what is at least this old: 12h, 30d or 8w.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -63,6 +66,8 @@ def prune_command(
                 click.echo("Nothing meets these conditions.")
                 return
             click.echo(f"{rows:,} of {store.count():,} rows in {path} would be deleted.")
+            if model is not None:
+                click.echo(f"They are of: {', '.join(find_models(store, model))}")
             if not yes:
                 click.confirm("Delete them?", abort=True)
             before = disk_bytes(path)

@@ -47,8 +47,9 @@ class _Template:
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         # The template has written all special tokens, a BOS too if the model has one: none is added.
-        encoded: Any = self._tokenizer(list(texts), add_special_tokens=False)["input_ids"]
-        return [tuple(tokens) for tokens in encoded]
+        # Nor need it warn of a prompt that is too long: that is a failure, which is counted and told.
+        encoded: Any = self._tokenizer(list(texts), add_special_tokens=False, verbose=False)
+        return [tuple(tokens) for tokens in encoded["input_ids"]]
 
 
 class _Messages:

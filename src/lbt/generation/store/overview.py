@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,7 +76,8 @@ def prune(
 
     Args:
         store: The store; no other process may be writing into it.
-        model: The model's path or hub id, as `overview` shows it.
+        model: The models' path or hub id, as `overview` shows it, or the end of it: student_weak is
+            src/lbt/pocket/models/student_weak.
         label: The stage that asked first.
         older_than: How long ago a row was stored at least.
         dry_run: Only count.
@@ -102,6 +103,15 @@ def prune(
     return rows
 
 
+def find_models(store: GenerationStore, name: str) -> list[str]:
+    """The stored models whose path or hub id is this name or ends with it, from a slash on.
+
+    Raises:
+        LbtError: Nothing of such a model is stored.
+    """
+    return _stored(store, "model", name, lambda model: f"/{model}".endswith(f"/{name}"))
+
+
 def disk_bytes(path: Path) -> int:
     """The size of a store's file with its write-ahead log."""
     return sum(file.stat().st_size for file in (path, Path(f"{path}-wal")) if file.is_file())
@@ -113,11 +123,13 @@ def _conditions(
     """The WHERE clause and its values."""
     terms: list[str] = []
     values: list[str | float] = []
-    for column, wanted in (("model", model), ("label", label)):
-        if wanted is not None:
-            _check_known(store, column, wanted)
-            terms.append(f"{column} = ?")
-            values.append(wanted)
+    if model is not None:
+        models = find_models(store, model)
+        terms.append(f"model IN ({', '.join('?' * len(models))})")
+        values.extend(models)
+    if label is not None:
+        terms.append("label = ?")
+        values.extend(_stored(store, "label", label, lambda stored: stored == label))
     if older_than is not None:
         if older_than < timedelta():
             raise LbtError("The age of the rows to delete cannot be negative.")
@@ -128,15 +140,18 @@ def _conditions(
     return " AND ".join(terms), values
 
 
-def _check_known(store: GenerationStore, column: str, wanted: str) -> None:
+def _stored(store: GenerationStore, column: str, wanted: str, meant: Callable[[str], bool]) -> list[str]:
+    """The values of a column that are meant; it is an error if there is none."""
     with explained(store.path, "The generation store cannot be read:"):
         rows = store.connection.execute(f"SELECT DISTINCT {column} FROM generations ORDER BY 1").fetchall()
-    known = [name for (name,) in rows]
-    if wanted not in known:
+    known = [value for (value,) in rows]
+    found = [value for value in known if meant(value)]
+    if not found:
         raise LbtError(
             f"Nothing of {column} {wanted!r} is in the generation store {store.path}. "
             f"It holds: {', '.join(known) or 'nothing'}."
         )
+    return found
 
 
 def _delete(store: GenerationStore, where: str, values: Sequence[str | float]) -> int:
