@@ -81,11 +81,7 @@ def connect(address: str | None, name: str, *, ship_code: bool = True, dashboard
         try:
             context = _start(_options(address, ship_code, dashboard))
         except ConnectionError as error:
-            raise ModelError(
-                f"{name}: there is no Ray cluster at the address {address} ({_briefly(error)}). Start one "
-                "with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
-                " If it asks for a token, set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head."
-            ) from error
+            raise _not_joined(address, name, error) from error
         except Exception as error:  # Ray raises all kinds, plain ones too
             raise _refused(address, name, error) from error
         _keep_off_the_terminal()
@@ -156,6 +152,14 @@ def _reach(address: str, name: str) -> None:
             "`ray start --head`, correct the address (its port is 6379 by default, with ray:// 10001), or "
             "open a way through the firewall."
         ) from error
+
+
+def _not_joined(address: str | None, name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"{name}: no Ray cluster can be joined at the address {address} ({_briefly(error)}). It may ask for "
+        "a token: set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head. If none is there, start "
+        "one with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
+    )
 
 
 def _refused(address: str | None, name: str, error: Exception) -> ModelError:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -222,6 +223,57 @@ def test_no_cluster_at_the_address_is_said_at_once(tmp_path: Path) -> None:
         with asking(address) as user:
             user.ask(scripted("slow"), tmp_path / "store.sqlite", 5)
             assert f"there is no Ray cluster at the address {address}" in user.answer()["error"]
+
+
+@contextmanager
+def head(home: Path) -> Iterator[tuple[str, str]]:
+    """A cluster as a user starts it, which asks for the token in that home folder; its two addresses."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        port, client_port = one.getsockname()[1], other.getsockname()[1]
+    home.mkdir()
+    ray = str(Path(sys.executable).parent / "ray")
+    variables = ENVIRONMENT | {"HOME": str(home), "RAY_AUTH_MODE": "token"}
+    subprocess.run([ray, "get-auth-token", "--generate"], env=variables, capture_output=True, check=True)
+    options = [f"--port={port}", f"--ray-client-server-port={client_port}", "--num-cpus=2"]
+    small = ["--include-dashboard=false", "--object-store-memory=80000000"]
+    started = subprocess.Popen(
+        [ray, "start", "--head", "--block", *options, *small],
+        env=variables,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: listens(port) and listens(client_port))
+        yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{client_port}"
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as there:
+        return there.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_cluster_with_a_token_answers_at_both_addresses_who_has_it_and_tells_others_what_to_set(
+    tmp_path: Path,
+) -> None:
+    model, count = scripted("slow"), 20
+    expected = here(model, tmp_path / "here.sqlite", count, 1)
+    with head(tmp_path / "home") as addresses:
+        for number, address in enumerate(addresses):
+            path = tmp_path / f"{number}.sqlite"
+            with asking(address, HOME=str(tmp_path / "home"), RAY_AUTH_MODE="token") as user:
+                user.ask(model, path, count)
+                assert "error" not in user.answer()
+            assert rows(path) == expected
+        (tmp_path / "another").mkdir()
+        with asking(addresses[0], HOME=str(tmp_path / "another")) as user:
+            user.ask(model, tmp_path / "never.sqlite", count)
+            assert "set RAY_AUTH_MODE=token and copy ~/.ray/auth_token" in user.answer()["error"]
 
 
 def test_actors_that_are_killed_for_memory_are_told_so(tmp_path: Path) -> None:
