@@ -50,8 +50,7 @@ Cell = dict[str, Any]
 
 def run_cell(seed: int, name: str, parameters: str) -> Cell:
     """One run with all arms: its metrics and its rounds."""
-    given = (f"seed={seed}", "problems.pocket.lucky_share=0.5", parameters)
-    run_pipeline("instructor", ",".join(part for part in given if part), DATA)
+    run_pipeline("instructor", ",".join(part for part in (f"seed={seed}", parameters) if part), DATA)
     metrics = json.loads(newest(DATA / "08_reporting" / "instructor_metrics.json").read_text())
     rounds = pd.read_parquet(newest(DATA / "08_reporting" / "instructor_rounds.parquet"))
     rows = json.loads(rounds[list(ROUND)].round(4).to_json(orient="records"))

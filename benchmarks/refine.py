@@ -36,7 +36,7 @@ DIFFERENCES = (
 
 def run_cell(seed: int) -> Cell:
     """One refinement; its metrics and its rounds."""
-    run_pipeline("lbt_refine", f"seed={seed},problems.pocket.lucky_share=0.5", DATA)
+    run_pipeline("lbt_refine", f"seed={seed}", DATA)
     reports = DATA / "08_reporting"
     metrics = json.loads(newest(reports / "refine_metrics.json").read_text())
     rounds = pd.read_parquet(newest(reports / "refine_rounds.parquet"))
