@@ -96,7 +96,10 @@ def test_the_tables_of_a_run_are_read_back(tmp_path: Path) -> None:
     run = client.create_run(experiment)
     table = pd.DataFrame({"problem_id": ["p"], "text": ["#### 1"]})
     table.to_parquet(tmp_path / "rationales.parquet")
+    with pytest.raises(DataError, match=f"{run.info.run_id} has kept no table"):
+        read_run(run.info.run_id, tracking_uri=uri)
     client.log_artifact(run.info.run_id, str(tmp_path / "rationales.parquet"), "tables")
+    client.create_run(experiment)  # it has only begun
     read = read_run(tracking_uri=uri)
     pd.testing.assert_frame_equal(read["rationales"], table)
 

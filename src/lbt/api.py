@@ -10,10 +10,10 @@
 `docs/python.md` shows all of it at work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -27,6 +27,9 @@ from lbt.preferences import PreferenceSettings
 from lbt.prompts import PromptSettings
 from lbt.scoring import ScoringSettings, score_rationales
 from lbt.teaching.rationales import demo_id
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 _EXAMS = ExamSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=256))
 
@@ -146,7 +149,12 @@ def build_pairs(scored: Scored, seed: int = 0, **settings: Any) -> pd.DataFrame:
 
 
 def read_run(run_id: str | None = None, tracking_uri: str = "sqlite:///mlflow.db") -> dict[str, pd.DataFrame]:
-    """The tables of a run by name, such as `rationales` and `exam_answers`; of the newest run by default.
+    """The tables of a run by name, such as `rationales` and `exam_answers`.
+
+    Args:
+        run_id: By default the newest run that has kept any: a run that has just begun, a dry run or an arm of
+            another run has none.
+        tracking_uri: Where MLflow is.
 
     Raises:
         DataError: There is no such run, or it has kept no table.
@@ -154,18 +162,25 @@ def read_run(run_id: str | None = None, tracking_uri: str = "sqlite:///mlflow.db
     import mlflow
 
     client = mlflow.MlflowClient(tracking_uri)
+    for name in [run_id] if run_id else _newest_runs(client):
+        tables = [file for file in client.list_artifacts(name, "tables") if file.path.endswith(".parquet")]
+        if tables:
+            return {
+                Path(file.path).stem: pd.read_parquet(client.download_artifacts(name, file.path))
+                for file in tables
+            }
     if run_id is None:
-        experiments = [one.experiment_id for one in client.search_experiments()]
-        newest = client.search_runs(experiments, order_by=["attributes.start_time DESC"], max_results=1)
-        if not newest:
-            raise DataError(f"There is no run in {tracking_uri} yet. Make one with `make run`.")
-        run_id = newest[0].info.run_id
-    tables = [file for file in client.list_artifacts(run_id, "tables") if file.path.endswith(".parquet")]
-    if not tables:
-        raise DataError(f"The run {run_id} has kept no table. Its stages may not have been reached.")
-    return {
-        Path(file.path).stem: pd.read_parquet(client.download_artifacts(run_id, file.path)) for file in tables
-    }
+        raise DataError(f"There is no run with tables in {tracking_uri} yet. Make one with `make run`.")
+    raise DataError(f"The run {run_id} has kept no table. Its stages may not have been reached.")
+
+
+def _newest_runs(client: "MlflowClient") -> Iterator[str]:
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    page = None
+    while page != "":
+        runs = client.search_runs(experiments, order_by=["attributes.start_time DESC"], page_token=page)
+        yield from (run.info.run_id for run in runs)
+        page = runs.token or ""
 
 
 def _problems_table(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:
