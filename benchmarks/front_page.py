@@ -74,8 +74,8 @@ class Contrast:
     bad: Lesson
 
 
-def load_tables(names: list[str]) -> dict[str, Any]:
-    """The newest version of catalog entries."""
+def load_tables(names: list[str], log: str | None) -> dict[str, Any]:
+    """The newest version of catalog entries, which has to be that of the run whose log is given."""
     os.chdir(ROOT)  # before Kedro is imported, which reads conf/logging.yml from here
     from kedro.framework.session import KedroSession
     from kedro.framework.startup import bootstrap_project
@@ -83,6 +83,11 @@ def load_tables(names: list[str]) -> dict[str, Any]:
     bootstrap_project(ROOT)
     with KedroSession.create(ROOT) as session:
         catalog = session.load_context().catalog
+        newest = catalog["evaluation_metrics"].resolve_load_version()
+        if log is not None and f"/{newest}/" not in log:
+            raise SystemExit(
+                f"The log is not that of the newest run, {newest}. Run it again, and nothing after it."
+            )
         return {name: catalog.load(name) for name in names}
 
 
@@ -301,12 +306,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("log", type=Path, nargs="?", help="what `make run` printed")
-    log: Path | None = parser.parse_args().log
-    log = log.resolve() if log else None
+    path: Path | None = parser.parse_args().log
+    log = path.read_bytes().decode() if path else None
     tables = load_tables(
         [
             "problems", "rationales", "exam_answers", "lbt_scores", "evaluation_metrics", "accuracy_by_family"
-        ]
+        ],
+        log,
     )  # fmt: skip
     contrast, metrics = find_contrast(tables), tables["evaluation_metrics"]
     for name, theme in THEMES.items():
@@ -315,7 +321,7 @@ def main() -> None:
     readme = ROOT / "README.md"
     text = replace_marked(readme.read_text(), "run: figures", figures(metrics))
     if log:
-        text = replace_marked(text, "run: log", f"```\n{clean_log(log.read_bytes().decode())}\n```")
+        text = replace_marked(text, "run: log", f"```\n{clean_log(log)}\n```")
     readme.write_text(text)
 
 
