@@ -90,3 +90,12 @@ def test_the_text_has_every_comparison_and_every_arm() -> None:
     for row in made.comparisons.to_dict("records"):
         assert f"| {row['comparison']} | 3 |" in text
     assert "| other round 2 |" in text
+
+
+def test_one_arm_alone_is_shown_and_what_its_comparisons_lack_is_said() -> None:
+    made = material()
+    own = made.cells[(made.cells["arm"] == "other") & (made.cells["condition"] == "one")]
+    text = describe_study(made.settings, made.comparisons.head(0), made.seeds.head(0), own)
+    assert "## one\n\nNothing can be compared yet: a comparison needs both of its arms" in text
+    assert "| other round 2 |" in text
+    assert "## two" not in text

@@ -16,10 +16,13 @@ def describe_study(
     `settings` are the study's, as plain data.
     """
     parts = [f"# {settings['title']}", settings["question"].strip()]
-    for condition, rows in comparisons.groupby("condition", sort=False):
-        parts += [f"## {condition}", _comparisons(rows)]
-        parts.append(_per_seed(seeds[seeds["condition"] == condition]))
-        parts.append(_arms(cells[cells["condition"] == condition]))
+    for condition, own in cells.groupby("condition", sort=False):
+        parts += [
+            f"## {condition}",
+            _comparisons(comparisons[comparisons["condition"] == condition]),
+            _per_seed(seeds[seeds["condition"] == condition]),
+            _arms(own),
+        ]
     parts.append(_READING.format(confidence=settings["confidence"]))
     return "\n\n".join(part for part in parts if part)
 
@@ -43,6 +46,8 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _comparisons(table: pd.DataFrame) -> str:
+    if table.empty:
+        return "Nothing can be compared yet: a comparison needs both of its arms with the same seed."
     head = [
         "comparison",
         "seeds",
