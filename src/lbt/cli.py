@@ -16,6 +16,7 @@ from kedro.framework.startup import ProjectMetadata
 from kedro.pipeline import Pipeline
 
 from lbt.commands import generations, push, report, study
+from lbt.hooks.command import to_type
 from lbt.hooks.messages import readable
 from lbt.hooks.mlflow_run import close_open_run
 from lbt.hooks.tracking import CONTINUE
@@ -56,7 +57,7 @@ def run(**options: Any) -> None:
         context.invoke(kedro_run, **_checked(options))
     except KeyboardInterrupt as stop:
         command = close_open_run(stop, "KILLED")
-        click.echo(f"\nStopped. {CONTINUE}\n  {command}" if command else "\nStopped.", err=True)
+        click.echo(f"\nStopped. {CONTINUE}\n  {to_type(command)}" if command else "\nStopped.", err=True)
         sys.exit(130)
     except click.ClickException:
         raise

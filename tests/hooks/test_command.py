@@ -1,10 +1,12 @@
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from kedro.framework.cli.project import run as kedro_run
 
-from lbt.hooks.command import command_of
+from lbt.hooks.command import command_of, to_type
 
 NOTHING: dict[str, Any] = dict.fromkeys(
     [
@@ -69,3 +71,20 @@ def test_every_option_that_it_writes_is_one_of_kedros() -> None:
         for name in parameter.opts
     }
     assert written <= known
+
+
+def test_where_the_environment_is_not_active_the_command_is_shown_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "project/.venv/bin/kedro"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "run"])
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert to_type("kedro run --env=test") == ".venv/bin/kedro run --env=test"
+    monkeypatch.chdir(tmp_path)
+    assert to_type("kedro run") == f"{program.relative_to(tmp_path)} run"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert to_type("kedro run --env=test") == "kedro run --env=test"

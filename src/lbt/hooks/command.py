@@ -1,6 +1,10 @@
 """The command line that repeats a run."""
 
+import os
 import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 _LISTS = ("tags", "from_nodes", "to_nodes", "from_inputs", "to_outputs", "namespaces")
@@ -28,6 +32,15 @@ def command_of(run_params: dict[str, Any]) -> str:
     if run_params["runtime_params"]:
         words.append("--params=" + ",".join(assignments(run_params["runtime_params"])))
     return shlex.join(words)
+
+
+def to_type(command: str) -> str:
+    """A `kedro …` command as the user can type it: by a path where the environment is not active."""
+    program, found = Path(sys.argv[0]), shutil.which("kedro")
+    if program.name != "kedro" or (found is not None and os.path.samefile(found, program)):
+        return command
+    shown = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
+    return shlex.quote(shown) + command.removeprefix("kedro")
 
 
 def assignments(values: dict[str, Any], prefix: str = "") -> list[str]:

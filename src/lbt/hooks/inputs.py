@@ -11,7 +11,7 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from lbt.errors import DataError
-from lbt.hooks.command import command_of
+from lbt.hooks.command import command_of, to_type
 
 _PARTS = ("tags", "from_nodes", "node_names", "from_inputs", "to_outputs", "namespaces", "load_versions")
 
@@ -71,4 +71,4 @@ def _differs(dataset: Any, version: str) -> bool:
 def _from_the_start(run_params: dict[str, Any], part: Pipeline) -> str:
     """The command that makes everything that the part reads, and the part."""
     last = [node.name for node in part.nodes if not set(node.outputs) & part.all_inputs()]
-    return command_of(run_params | dict.fromkeys(_PARTS) | {"to_nodes": last})
+    return to_type(command_of(run_params | dict.fromkeys(_PARTS) | {"to_nodes": last}))

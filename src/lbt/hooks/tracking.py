@@ -12,6 +12,7 @@ from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from lbt.hooks.command import to_type
 from lbt.hooks.facts import RunDescription
 from lbt.hooks.headlines import Ledger
 from lbt.hooks.mlflow_run import describe_failure, in_spite_of_mlflow
@@ -128,7 +129,7 @@ class Tracking:
         with in_spite_of_mlflow():
             self._log_metrics()
         if command and self._beyond_checks:
-            error.add_note(f"{CONTINUE}\n  {command}")
+            error.add_note(f"{CONTINUE}\n  {to_type(command)}")
 
     def _log_metrics(self) -> None:
         self._ledger.add(points((f"generation.{key}", 0, value) for key, value in self._usage.items()))

@@ -52,7 +52,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     except FileNotFoundError:
         raise ModelError(
             f"{file} does not exist, so {folder} holds no tuned model. "
-            "Run the training stage to make one: kedro run --pipeline=lbt_finetune"
+            "Run the training stage to make one: make run"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(

@@ -85,7 +85,7 @@ def show(context: click.Context, name: str, write: Path | None) -> None:
         results = Results(project, record)
         if not results.read_finished():
             raise click.ClickException(
-                f"No run of the study {name!r} is finished. Start it with: kedro study run {name}"
+                f"No run of the study {name!r} is finished. Start it with: make study NAME={name}"
             )
         record.open()
         record.log(results.write())
@@ -119,7 +119,7 @@ def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCel
     except KeyboardInterrupt:
         status = "KILLED"
         click.echo(
-            f"\n\nStopped. What is finished is kept; to go on: kedro study run {project.name}", err=True
+            f"\n\nStopped. What is finished is kept; to go on: make study NAME={project.name}", err=True
         )
         raise click.exceptions.Exit(130) from None
     finally:
