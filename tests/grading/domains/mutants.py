@@ -35,11 +35,14 @@ def natively(job: tuple[str, str, float]) -> str:
     """What tests say of a program, which is known to be harmless, without a sandbox: right, wrong or late."""
     program, tests, seconds = job
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    signal.signal(signal.SIGALRM, _too_late)
+    try:
+        return _judged(program, tests, seconds)
+    except _Late:  # where the time was up on the way out
+        return "late"
 
-    def late(number: int, frame: FrameType | None) -> None:
-        raise _Late
 
-    signal.signal(signal.SIGALRM, late)
+def _judged(program: str, tests: str, seconds: float) -> str:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -53,6 +56,10 @@ def natively(job: tuple[str, str, float]) -> str:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     return "right"
+
+
+def _too_late(number: int, frame: FrameType | None) -> None:
+    raise _Late
 
 
 class _Late(BaseException):

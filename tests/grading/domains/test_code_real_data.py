@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -81,9 +82,9 @@ def test_five_wrong_variants_of_every_solution_are_wrong(name: str) -> None:
         for case in known
         for program in variants(case.solution, read_gold(case.gold).entry_point)
     ]
-    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=2000) as pool:
-        jobs = [(program, case.tests, NATIVE_S) for case, program in tried]
-        said = pool.map(natively, jobs, chunksize=50)
+    jobs = [(program, case.tests, NATIVE_S) for case, program in tried]
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=40) as pool:
+        said = list(pool.map(natively, jobs, chunksize=50))
     chosen: dict[str, list[tuple[Case, str]]] = {case.name: [] for case in known}
     for (case, program), outcome in zip(tried, said, strict=True):
         if outcome == "wrong" and len(chosen[case.name]) < VARIANTS:
