@@ -4,26 +4,20 @@
     python benchmarks/instructor.py --seeds 10     a part of them
     make instructor-evidence ARGS="--parameters instructor.verify=answer --name answer"
 
-Each seed is one `kedro run` of the pipeline instructor with all arms, so every figure is an MLflow run too;
-a finished one is not run again. Writes benchmarks/instructor.json and docs/instructor_tables.md. A difference
-is computed within each seed on the same held-out problems; its interval is a t interval over seeds.
+Writes benchmarks/instructor.json and docs/instructor_tables.md. A difference is computed within each seed on
+the same held-out problems; its interval is a t interval over seeds.
 """
 
-import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from cells import ROOT, newest, run_pipeline
-from scipy import stats
+from cells import ROOT, newest
+from evidence import Cell, Evidence, differences_table
 
-DATA = ROOT / "data" / "instructor_evidence"
-RESULTS = ROOT / "benchmarks" / "instructor.json"
-TABLES = ROOT / "docs" / "instructor_tables.md"
-# None of them had a part in any choice about this pipeline.
-SEEDS = (10, 11, 12, 13, 14)
 ARMS = ("original", "blind", "le", "lec")
 DIFFERENCES = (
     ("le", "original"),
@@ -45,16 +39,14 @@ ROUND = (
     "verified",
     "right",
 )
-Cell = dict[str, Any]
 
 
-def run_cell(seed: int, name: str, parameters: str) -> Cell:
-    """One run with all arms: its metrics and its rounds."""
-    run_pipeline("instructor", ",".join(part for part in (f"seed={seed}", parameters) if part), DATA)
-    metrics = json.loads(newest(DATA / "08_reporting" / "instructor_metrics.json").read_text())
-    rounds = pd.read_parquet(newest(DATA / "08_reporting" / "instructor_rounds.parquet"))
+def read(reports: Path) -> dict[str, Any]:
+    """The metrics of a run and its rounds."""
+    metrics = json.loads(newest(reports / "instructor_metrics.json").read_text())
+    rounds = pd.read_parquet(newest(reports / "instructor_rounds.parquet"))
     rows = json.loads(rounds[list(ROUND)].round(4).to_json(orient="records"))
-    return {"seed": seed, "name": name, "parameters": parameters, "metrics": metrics, "rounds": rows}
+    return {"metrics": metrics, "rounds": rows}
 
 
 def accuracies(cells: Sequence[Cell]) -> str:
@@ -71,22 +63,13 @@ def accuracies(cells: Sequence[Cell]) -> str:
 
 
 def differences(cells: Sequence[Cell]) -> str:
-    """A row a difference: its mean over the seeds, its 95% t interval over them, and the seeds' range."""
-    lines = [
-        f"| points | mean | 95% interval over {len(cells)} seeds | smallest to largest | seeds above 0 |",
-        "|---|---|---|---|---|",
-    ]
-    for second, first in DIFFERENCES:
-        points = 100 * np.array([difference(cell, second, first) for cell in cells])
-        interval = "–"
-        if len(points) > 1:
-            low, high = stats.ttest_1samp(points, 0).confidence_interval(0.95)
-            interval = f"{low:+.1f} to {high:+.1f}"
-        lines.append(
-            f"| {second} less {first} | {points.mean():+.1f} | {interval} | "
-            f"{points.min():+.1f} to {points.max():+.1f} | {(points > 0).sum()} of {len(points)} |"
-        )
-    return "\n".join(lines)
+    """Each difference over the seeds."""
+    return differences_table(
+        {
+            f"{second} less {first}": [difference(cell, second, first) for cell in cells]
+            for second, first in DIFFERENCES
+        }
+    )
 
 
 def difference(cell: Cell, second: str, first: str) -> float:
@@ -111,43 +94,27 @@ def rounds(cells: Sequence[Cell]) -> str:
     return "\n".join(lines)
 
 
-def write(cells: list[Cell]) -> None:
-    """Keep the cells, and write the tables."""
-    cells.sort(key=lambda cell: (str(cell["name"]), int(cell["seed"])))
-    RESULTS.write_text(json.dumps(cells) + "\n")
-    parts = [
-        "# LE and LEC on the pocket, seed by seed",
-        "Written by `benchmarks/instructor.py`; what the figures mean: [instructor.md](instructor.md).",
+def show(cells: Sequence[Cell]) -> list[str]:
+    """The tables of the cells of one name."""
+    return [
+        "Held-out accuracy after the last iteration",
+        accuracies(cells),
+        "Differences",
+        differences(cells),
+        "Iterations, means over the seeds",
+        rounds(cells),
     ]
-    for name in dict.fromkeys(cell["name"] for cell in cells):
-        own = [cell for cell in cells if cell["name"] == name]
-        told = f": `{own[0]['parameters']}`" if own[0]["parameters"] else ""
-        parts += [
-            f"## {name.capitalize()}{told}",
-            "Held-out accuracy after the last iteration",
-            accuracies(own),
-        ]
-        parts += ["Differences", differences(own), "Iterations, means over the seeds", rounds(own)]
-    TABLES.write_text("\n\n".join(parts) + "\n")
 
 
-def main() -> None:
-    """Run what is missing and write the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--name", default="default", help="what these runs are called")
-    parser.add_argument("--parameters", default="", help="what differs from conf/base")
-    options = parser.parse_args()
-    cells = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    done = {(cell["name"], cell["seed"]) for cell in cells}
-    for seed in options.seeds:
-        if (options.name, seed) not in done:
-            cells.append(run_cell(seed, options.name, options.parameters))
-            write(cells)
-    print(TABLES.read_text())
-
+EVIDENCE = Evidence(
+    pipeline="instructor",
+    results=ROOT / "benchmarks" / "instructor.json",
+    page=ROOT / "docs" / "instructor_tables.md",
+    title="LE and LEC on the pocket, seed by seed",
+    seeds=(10, 11, 12, 13, 14),  # none of them had a part in any choice about this pipeline
+    read=read,
+    show=show,
+)
 
 if __name__ == "__main__":
-    main()
+    EVIDENCE.measure(__doc__)
