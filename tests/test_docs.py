@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
+import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.framework.project import configure_project, pipelines
 from kedro.validation.parameter_validator import ParameterValidator
@@ -102,6 +103,11 @@ def test_every_pipeline_and_environment_that_is_named_exists(standing: Path) -> 
         assert (ROOT / "conf" / name).is_dir(), f"there is no environment {name}"
 
 
+def test_every_study_that_is_named_exists(standing: Path) -> None:
+    for name in re.findall(r"(?:make study NAME=|study (?:run|show) )(\w+)", code_of(standing.read_text())):
+        assert (ROOT / f"conf/base/study_{name}.yml").is_file() or list(ROOT.glob(f"conf/*/study_{name}.yml"))
+
+
 def test_every_command_says_which_environment_it_runs_in(document: Path) -> None:
     if document.name == "CHANGELOG.md":
         return  # it names commands, and asks no one to run them
@@ -116,6 +122,22 @@ def test_every_parameter_that_is_set_exists(standing: Path) -> None:
     for assignments in re.findall(r"""(?:--params=|\bP=["']?)([\w.]+=[^\s"'`]+)""", code):
         for name in re.findall(r"(?:^|,)([\w.]+)=", assignments):
             assert is_parameter(name), f"there is no parameter {name}"
+
+
+def test_every_parameter_in_a_configuration_file_that_is_shown_exists(standing: Path) -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```", standing.read_text(), re.DOTALL | re.MULTILINE):
+        shown = yaml.safe_load(re.sub(r"<[^>\n]+>", "name", block))
+        if set(shown) <= set(parameter_types()):
+            for name in _leaves(shown):
+                assert is_parameter(name), f"there is no parameter {name}"
+
+
+def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
 
 
 def test_every_parameter_or_figure_that_is_named_exists(document: Path) -> None:
