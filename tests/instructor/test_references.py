@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from lbt.asking import Asker
 from lbt.generation.engines.scripted import scripted_model
@@ -48,6 +49,17 @@ def test_without_labels_the_majority_is_the_answer_and_where_there_is_none_the_p
     assert found.golds == {"a": "2", "b": "5"}
     assert found.solutions["problem_id"].tolist() == ["a", "a", "a", "b", "b", "b"]
     assert found.solutions["right"].tolist() == [True] * 3 + [False] * 3, "the label is for the report alone"
+
+
+@pytest.mark.parametrize("label_free", [False, True])
+def test_a_problem_without_a_readable_answer_has_no_solution(asker: Asker, label_free: bool) -> None:
+    def say(messages: Any, sample: int) -> str:
+        return "I do not know." if messages[-1][1] == "1+1?" else "#### 4"
+
+    settings = instructor_settings(solutions=4, label_free=label_free)
+    own = roles_of(asker, problems(), scripted_model(say, "one that gives up"), settings)
+    found = read_references(own, ask_references(own).table)
+    assert set(found.solutions["problem_id"]) == ({"b", "c"} if label_free else {"b"})
 
 
 def test_every_problem_comes_before_any_comes_again(asker: Asker) -> None:

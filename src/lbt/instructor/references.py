@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from lbt import tables
@@ -60,10 +61,12 @@ def read_references(roles: Roles, replies: pd.DataFrame) -> References:
             if any(right):
                 kept[str(name)] = str(own["answer"].iloc[right.index(True)])
         problem = problems.loc[name]
-        good = own.assign(known=own["verdict"].eq("correct"))[right].drop_duplicates("text")
+        good = own.assign(known=own["verdict"].eq("correct")).loc[np.array(right, dtype=bool)]
         rows += [
             (name, problem["family"], problem["question"], text, answer, known)
-            for text, answer, known in good[["text", "answer", "known"]].itertuples(index=False)
+            for text, answer, known in good.drop_duplicates("text")[["text", "answer", "known"]].itertuples(
+                index=False
+            )
         ]
     columns = ["problem_id", "family", "question", "solution", "answer", "right"]
     return References(kept if roles.settings.label_free else golds, pd.DataFrame(rows, columns=columns))
