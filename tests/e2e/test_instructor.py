@@ -14,6 +14,7 @@ from mlflow.entities import Run
 from tests.e2e.conftest import PROJECT, FinishedRun, Workplace
 
 pytestmark = pytest.mark.slow
+KILLS = 10 if os.environ.get("LBT_EVERY_KILL") else 5
 ARMS = ["original", "blind", "le", "lec"]
 TABLES = [
     "instructor_answers",
@@ -131,7 +132,7 @@ def test_a_target_that_is_no_student_or_has_no_weights_is_refused_before_anythin
     )
 
 
-def test_killed_at_ten_random_moments_it_ends_with_the_tables_of_a_run_that_was_not(tmp_path: Path) -> None:
+def test_killed_at_random_moments_it_ends_with_the_tables_of_a_run_that_was_not(tmp_path: Path) -> None:
     """One sample a batch and one thread, so that what a kill has left to be asked changes no bit."""
     alone = [
         f"models.{name}.{key}"
@@ -149,7 +150,7 @@ def test_killed_at_ten_random_moments_it_ends_with_the_tables_of_a_run_that_was_
     killed = InstructorPlace(tmp_path / "killed", variables)
     killed.folder.mkdir()
     draw, kills = Random(0), 0
-    while kills < 10:
+    while kills < KILLS:
         process = subprocess.Popen(
             killed.command(parameters), cwd=PROJECT, env=killed.environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,

@@ -44,7 +44,7 @@ def push(
                 _describe(hub, model, _card_of(project, model_folder))
         # A large file that fails is a RuntimeError that names the file; what went wrong is its cause.
         except (HTTPError, HFValidationError, OfflineModeIsEnabled, OSError, RuntimeError) as error:
-            reason = f"{error} {error.__cause__}" if isinstance(error, RuntimeError) else str(error)
+            reason = f"{error} {error.__cause__ or ''}".strip() if isinstance(error, RuntimeError) else error
             raise click.ClickException(
                 f"The hub did not take it: {reason}\nSee whether the names are OWNER/NAME, the token may "
                 "write there, and the network is on; then give the same command again."

@@ -27,6 +27,7 @@ ENVIRONMENT = os.environ | {
     "OMP_NUM_THREADS": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+KILLS = 20 if os.environ.get("LBT_EVERY_KILL") else 9
 Rows = list[tuple[str, int, str]]
 
 
@@ -263,17 +264,19 @@ def test_a_cluster_with_a_token_answers_at_both_addresses_who_has_it_and_tells_o
 ) -> None:
     model, count = scripted("slow"), 20
     expected = here(model, tmp_path / "here.sqlite", count, 1)
-    with head(tmp_path / "home") as addresses:
+    (tmp_path / "another").mkdir()
+    with (
+        head(tmp_path / "home") as addresses,
+        asking(addresses[0], HOME=str(tmp_path / "another")) as stranger,
+    ):
+        stranger.ask(model, tmp_path / "never.sqlite", count)  # is refused after 20 s
         for number, address in enumerate(addresses):
             path = tmp_path / f"{number}.sqlite"
             with asking(address, HOME=str(tmp_path / "home"), RAY_AUTH_MODE="token") as user:
                 user.ask(model, path, count)
                 assert "error" not in user.answer()
             assert rows(path) == expected
-        (tmp_path / "another").mkdir()
-        with asking(addresses[0], HOME=str(tmp_path / "another")) as user:
-            user.ask(model, tmp_path / "never.sqlite", count)
-            assert "set RAY_AUTH_MODE=token and copy ~/.ray/auth_token" in user.answer()["error"]
+        assert "set RAY_AUTH_MODE=token and copy ~/.ray/auth_token" in stranger.answer()["error"]
 
 
 def test_actors_that_are_killed_for_memory_are_told_so(tmp_path: Path) -> None:
@@ -304,7 +307,7 @@ def test_machines_actors_and_the_driver_die_in_turn_and_every_request_is_answere
     happened: set[str] = set()
     user = User(machines.address)
     try:
-        for seed in range(20):
+        for seed in range(KILLS):
             source = random.Random(seed)
             path = tmp_path / f"{seed}.sqlite"
             what = ("machine", "actor", "driver")[seed % 3]
