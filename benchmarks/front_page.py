@@ -1,7 +1,7 @@
 """What README.md shows of a default run: two pictures, the figures, and the terminal's log.
 
-    make run 2>&1 | tee run.log
-    .venv/bin/python benchmarks/front_page.py run.log
+    make run 2>&1 | tee data/run.log
+    .venv/bin/python benchmarks/front_page.py data/run.log
 
 It reads the newest tables of the catalog, draws docs/images/*.svg in a light and a dark version, and
 replaces what stands in README.md between the marks `<!-- run: figures -->` and `<!-- run: log -->` and their

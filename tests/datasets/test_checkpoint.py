@@ -98,7 +98,7 @@ def test_unversioned_dataset_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_named_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"nowhere.checkpoint\.json does not exist.*kedro run"):
+    with pytest.raises(DatasetError, match=r"nowhere.checkpoint\.json does not exist.*make run"):
         CheckpointDataset(filepath=tmp_path / "nowhere").load()
     gone = Checkpoint(tmp_path / "gone", trained=True, reason=None, fingerprint="f00d")
     with pytest.raises(DatasetError, match=r"gone is missing.*run the training stage again"):
