@@ -1,7 +1,7 @@
 """The evidence of a pipeline over seeds: what is missing is run, and a page of tables is written anew.
 
 Each cell is one `kedro run` with all arms, so every figure is an MLflow run too; a finished one is not run
-again, and a killed one goes on. Cells of one name differ by seed alone.
+again, and a killed one goes on.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from cells import ROOT, run_pipeline
 from scipy import stats
 
 Cell = dict[str, Any]
-"""name, seed and parameters, and what `Evidence.read` found."""
+"""seed and parameters, and what `Evidence.read` found."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Evidence:
     read: Callable[[Path], Mapping[str, Any]]
     """From the reports of a run."""
     show: Callable[[Sequence[Cell]], Sequence[str]]
-    """Parts of the page about the cells of one name."""
+    """Parts of the page about cells that differ by seed alone."""
 
     def measure(self, description: str | None) -> None:
         """Run what the command line asks for and is missing, and write the page."""
@@ -40,35 +40,33 @@ class Evidence:
             description=description, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         parser.add_argument("--seeds", type=int, nargs="+", default=list(self.seeds))
-        parser.add_argument("--name", default="default", help="what these runs are called")
         parser.add_argument("--parameters", default="", help="what differs from conf/base")
         options = parser.parse_args()
         cells: list[Cell] = json.loads(self.results.read_text()) if self.results.exists() else []
-        done = {(cell["name"], cell["seed"]) for cell in cells}
+        done = {(cell["parameters"], cell["seed"]) for cell in cells}
         for seed in options.seeds:
-            if (options.name, seed) not in done:
-                cells.append(self._run(seed, options.name, options.parameters))
+            if (options.parameters, seed) not in done:
+                cells.append(self._run(seed, options.parameters))
                 self._write(cells)
         print(self.page.read_text())
 
-    def _run(self, seed: int, name: str, parameters: str) -> Cell:
+    def _run(self, seed: int, parameters: str) -> Cell:
         data = ROOT / "data" / f"{self.pipeline}_evidence"
         run_pipeline(self.pipeline, ",".join(part for part in (f"seed={seed}", parameters) if part), data)
         found = self.read(data / "08_reporting")
-        return {"seed": seed, "name": name, "parameters": parameters, **found}
+        return {"seed": seed, "parameters": parameters, **found}
 
     def _write(self, cells: list[Cell]) -> None:
-        cells.sort(key=lambda cell: (str(cell["name"]), int(cell["seed"])))
+        cells.sort(key=lambda cell: (str(cell["parameters"]), int(cell["seed"])))
         self.results.write_text(json.dumps(cells) + "\n")
         about = self.page.name.removesuffix("_tables.md")
         parts = [
             f"# {self.title}",
             f"Written by `make {about}-evidence`; what the figures mean stands in [{about}.md]({about}.md).",
         ]
-        for name in dict.fromkeys(cell["name"] for cell in cells):
-            own = [cell for cell in cells if cell["name"] == name]
-            told = f": `{own[0]['parameters']}`" if own[0]["parameters"] else ""
-            parts += [f"## {name.capitalize()}{told}", *self.show(own)]
+        for parameters in dict.fromkeys(cell["parameters"] for cell in cells):
+            own = [cell for cell in cells if cell["parameters"] == parameters]
+            parts += [f"## `{parameters}`" if parameters else "## Default", *self.show(own)]
         self.page.write_text("\n\n".join(parts) + "\n")
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/instructor.py                five seeds
     python benchmarks/instructor.py --seeds 10     a part of them
-    make instructor-evidence ARGS="--parameters instructor.verify=answer --name answer"
+    make instructor-evidence ARGS="--parameters problems.pocket.lucky_share=0.5"
 
 Writes benchmarks/instructor.json and docs/instructor_tables.md. A difference is computed within each seed on
 the same held-out problems; its interval is a t interval over seeds.
@@ -95,7 +95,7 @@ def rounds(cells: Sequence[Cell]) -> str:
 
 
 def show(cells: Sequence[Cell]) -> list[str]:
-    """The tables of the cells of one name."""
+    """The tables of cells that differ by seed alone."""
     return [
         "Held-out accuracy after the last iteration",
         accuracies(cells),

@@ -2,7 +2,7 @@
 
     python benchmarks/refine.py                five seeds
     python benchmarks/refine.py --seeds 20     a part of them
-    make refine-evidence ARGS="--name half_lucky --parameters problems.pocket.lucky_share=0.5"
+    make refine-evidence ARGS="--parameters problems.pocket.lucky_share=0.5"
 
 Writes benchmarks/refine.json and docs/refine_tables.md. A difference is computed within each seed; its
 interval is a t interval over seeds.
@@ -87,7 +87,7 @@ def costs(cells: Sequence[Cell]) -> str:
 
 
 def show(cells: Sequence[Cell]) -> list[str]:
-    """The tables of the cells of one name."""
+    """The tables of cells that differ by seed alone."""
     return [
         "Held-out accuracy by round, mean over the seeds",
         rounds_table(cells),

@@ -10,10 +10,10 @@
 `docs/python.md` shows all of it at work.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -27,9 +27,6 @@ from lbt.preferences import PreferenceSettings
 from lbt.prompts import PromptSettings
 from lbt.scoring import ScoringSettings, score_rationales
 from lbt.teaching.rationales import demo_id
-
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
 
 _EXAMS = ExamSettings(sampling=SamplingSettings(temperature=0.7, max_tokens=256))
 
@@ -162,7 +159,9 @@ def read_run(run_id: str | None = None, tracking_uri: str = "sqlite:///mlflow.db
     import mlflow
 
     client = mlflow.MlflowClient(tracking_uri)
-    for name in [run_id] if run_id else _newest_runs(client):
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    newest_first = client.search_runs(experiments, order_by=["attributes.start_time DESC"])
+    for name in [run_id] if run_id else [run.info.run_id for run in newest_first]:
         tables = [file for file in client.list_artifacts(name, "tables") if file.path.endswith(".parquet")]
         if tables:
             return {
@@ -172,15 +171,6 @@ def read_run(run_id: str | None = None, tracking_uri: str = "sqlite:///mlflow.db
     if run_id is None:
         raise DataError(f"There is no run with tables in {tracking_uri} yet. Make one with `make run`.")
     raise DataError(f"The run {run_id} has kept no table. Its stages may not have been reached.")
-
-
-def _newest_runs(client: "MlflowClient") -> Iterator[str]:
-    experiments = [one.experiment_id for one in client.search_experiments()]
-    page = None
-    while page != "":
-        runs = client.search_runs(experiments, order_by=["attributes.start_time DESC"], page_token=page)
-        yield from (run.info.run_id for run in runs)
-        page = runs.token or ""
 
 
 def _problems_table(problems: pd.DataFrame, rationales: pd.DataFrame) -> pd.DataFrame:

@@ -80,7 +80,8 @@ def test_where_the_environment_is_not_active_the_command_is_shown_by_its_path(
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh")
     program.chmod(0o755)
-    monkeypatch.setattr(sys, "argv", [str(program), "run"])
+    monkeypatch.setattr(sys, "prefix", str(program.parents[1]))
+    monkeypatch.setattr(sys, "argv", ["../.venv/bin/kedro", "run"])
     monkeypatch.chdir(tmp_path / "project")
     monkeypatch.setenv("PATH", "/usr/bin")
     assert to_type("kedro run --env=test") == ".venv/bin/kedro run --env=test"

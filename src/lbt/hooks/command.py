@@ -36,8 +36,9 @@ def command_of(run_params: dict[str, Any]) -> str:
 
 def to_type(command: str) -> str:
     """A `kedro …` command as the user can type it: by a path where the environment is not active."""
-    program, found = Path(sys.argv[0]), shutil.which("kedro")
-    if program.name != "kedro" or (found is not None and os.path.samefile(found, program)):
+    # Not the path that was typed: it may begin in another folder than the one that a run has changed to.
+    program, found = Path(sys.prefix) / "bin" / "kedro", shutil.which("kedro")
+    if Path(sys.argv[0]).name != "kedro" or (found is not None and os.path.samefile(found, program)):
         return command
     shown = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
     return shlex.quote(shown) + command.removeprefix("kedro")
