@@ -13,7 +13,7 @@ def run_pipeline(pipeline: str, parameters: str, data: Path, env: str = "") -> N
     command = [sys.executable, "-m", "kedro", "run", f"--pipeline={pipeline}", f"--params={parameters}"]
     command += [f"--env={env}"] if env else []
     if subprocess.run(command, cwd=ROOT, env=os.environ | {"LBT_DATA": str(data)}).returncode:
-        sys.exit("The run above failed. Finished runs are kept: the same command goes on from here.")
+        sys.exit("The run above failed. Finished runs are kept: the same command continues from here.")
 
 
 def newest(entry: Path) -> Path:

@@ -1,7 +1,7 @@
 """The evidence of a pipeline over seeds: what is missing is run, and a page of tables is written anew.
 
 Each cell is one `kedro run` with all arms, so every figure is an MLflow run too; a finished one is not run
-again, and a killed one goes on.
+again, and a killed one continues.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """All benchmarks, one after the other: `make bench`; some of them: `make bench ARGS="store memory"`.
 
 Rows go into benchmarks/results.json (name, value, low, high, unit, n, command); those of parts that are not
-run stay. Takes about 20 minutes on 2 cores that do nothing else.
+run stay. Takes about 75 minutes on 2 cores that do nothing else.
 """
 
 import argparse

@@ -10,7 +10,7 @@ another family before every question, `plain` none. `--formats gemma` is `worked
 `make gemma` makes. Seeds, sizes and figures were fixed before the run, and no one had looked at its problems:
 choices about prompts and families were made on the side `examples` of the numbers (docs/elementary.md). Each
 cell is one `kedro run --pipeline=lbt_search --env=smollm2`, an MLflow run; a finished one is not run again,
-and a killed one goes on from the store. Writes benchmarks/smollm2.json and docs/smollm2_tables.md.
+and a killed one continues from the store. Writes benchmarks/smollm2.json and docs/smollm2_tables.md.
 """
 
 import argparse

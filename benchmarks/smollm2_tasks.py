@@ -6,7 +6,7 @@
 
 Each problem is answered greedily without a demonstration, after a right one of another task, after a right
 one of its own, and after a wrong one. Elementary problems and demonstrations have numbers that are in no run.
-What was answered stays in the store, so the same command goes on where it was stopped. Writes
+What was answered stays in the store, so the same command continues where it stopped. Writes
 docs/smollm2_tasks.md. `make smollm2` must have fetched the model.
 """
 

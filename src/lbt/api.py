@@ -50,7 +50,7 @@ class Classroom:
         students: By name, a model folder or hub id, or `ModelSettings` for another engine.
         domain: What an answer is: number, math, choice, text or code.
         exams: How many exam problems and repeats, and how answers are sampled.
-        prompts: What stands around a question.
+        prompts: The text around a question.
         store: The file that keeps every answer, so that the same question is not asked twice.
         seed: Every random choice derives from it.
     """
@@ -117,13 +117,13 @@ def grade_answers(
 
     Args:
         golds: The right answers.
-        texts: What was said, each about the right answer at its place.
+        texts: What was said; each is graded against the right answer at the same place.
         domain: What an answer is: number, math, choice, text or code.
         extraction: strict counts only answers that a text marks; flexible also what its last sentence states.
 
     Returns:
-        A row a text: `verdict` (correct, wrong, no_answer, error), `answer` (as it was compared) and `rule`
-        (how it was found); of code also the columns of `docs/grading.md`.
+        One row per text: `verdict` (correct, wrong, no_answer, error), `answer` (as it was compared) and
+        `rule` (how it was found); of code also the columns of `docs/grading.md`.
     """
     chosen = domain_named(domain, GradingSettings(extraction=extraction))
     graded = grade_many(chosen, [Attempt(gold, text) for gold, text in zip(golds, texts, strict=True)])

@@ -40,8 +40,8 @@ class _Run(click.Command):
             if "must contain a key and a value" not in error.message:
                 raise
             raise click.UsageError(
-                f"{error.message} --params takes every comma as the end of a value. Write a value that holds "
-                "a comma into conf/local/parameters.yml, or into the parameters.yml of the --env you use.",
+                f"{error.message} --params takes every comma as the end of a value. Put a value that "
+                "contains a comma into conf/local/parameters.yml, or into the parameters.yml of your --env.",
                 ctx,
             ) from error
 

@@ -47,12 +47,12 @@ class Machine:
     """By Ray's names, such as CPU and GPU, and those that it was started with; memory left out."""
 
     def room_for(self, wanted: Mapping[str, float]) -> int:
-        """How many could be here that take so much each, if nothing else ran."""
+        """How many could run here, each taking this much, if nothing else ran."""
         return min(int(self.has.get(name, 0) / amount) for name, amount in wanted.items() if amount)
 
 
 def connect(address: str | None, name: str, *, ship_code: bool = True, dashboard: bool = False) -> None:
-    """Join a cluster, once for all that this process wants of it; Ray leaves it when the process ends.
+    """Join a cluster, once for all that this process wants from it; Ray leaves it when the process ends.
 
     A process that already is in a cluster, as in a notebook, stays in that one.
 
@@ -150,15 +150,16 @@ def _reach(address: str, name: str) -> None:
         raise ModelError(
             f"{name}: there is no Ray cluster at the address {address} ({error}). Start one with "
             "`ray start --head`, correct the address (its port is 6379 by default, with ray:// 10001), or "
-            "open a way through the firewall."
+            "open the port in the firewall."
         ) from error
 
 
 def _not_joined(address: str | None, name: str, error: Exception) -> ModelError:
     return ModelError(
         f"{name}: no Ray cluster can be joined at the address {address} ({_briefly(error)}). It may ask for "
-        "a token: set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head. If none is there, start "
-        "one with `ray start --head`, correct the address, or leave it out for a cluster on this machine."
+        "a token: set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head. If there is no cluster "
+        "there, start one with `ray start --head`, correct the address, or leave it out for a cluster on "
+        "this machine."
     )
 
 

@@ -67,7 +67,7 @@ _DAMAGED = (
 _UNWRITABLE = "Make the file and its folder readable and writable, or name another data folder with LBT_DATA"
 _ADVICE = {
     sqlite3.SQLITE_FULL: "What is stored is safe: free disk space, then run again to continue",
-    sqlite3.SQLITE_IOERR: "What is stored is safe: see whether its disk is full or failing, then run again "
+    sqlite3.SQLITE_IOERR: "What is stored is safe: check whether its disk is full or failing, then run again "
     "to continue",
     sqlite3.SQLITE_BUSY: "What is stored is safe: another program has locked the file. Wait until it has "
     "finished, or end it; then run again to continue",

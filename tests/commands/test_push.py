@@ -130,7 +130,7 @@ def test_without_a_network_the_command_says_so(data: Path, monkeypatch: pytest.M
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     done = push("--pairs=me/pairs")
     assert done.exit_code == 1
-    assert "the network is on" in done.output
+    assert "the network is up" in done.output
     assert "Traceback" not in done.output
 
 

@@ -68,7 +68,7 @@ def test_prune_does_not_ask_where_yes_is_said(store: GenerationStore) -> None:
 
 def test_prune_names_the_models_that_the_end_of_a_path_means(store: GenerationStore) -> None:
     done = generations("prune", "--model=student", answer="n\n")
-    assert "They are of: models/student\n" in done.output
+    assert "They belong to: models/student\n" in done.output
     assert generations("prune", "--model=dent", "--yes").exit_code == 1
     assert store.count() == 5000
 

@@ -79,7 +79,7 @@ def test_a_disk_without_room_leaves_no_version_and_is_told(tmp_path: Path) -> No
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
     try:
-        with pytest.raises(DatasetError, match=r"cannot be copied from .*Make room there and give the same"):
+        with pytest.raises(DatasetError, match=r"cannot be copied from .*Free disk space there and run the"):
             dataset(tmp_path, save="v").save(original)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -13,7 +13,7 @@ from tests.generation.engines.test_ray import ENVIRONMENT, Machines
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
 # What conf/test says, for the other environments, and what makes an answer independent of its batch. There is
-# one student, since most of the test's time goes into opening actors.
+# one student and each model has two actors, since most of the test's time goes into opening actors.
 SMALL = (
     "models.students.weak=null",
     "problems.teaching=4",
@@ -32,6 +32,7 @@ SMALL = (
         for setting in ("device=cpu", "dtype=float32", "batch_size=1")
     ),
 )
+ACTORS = ("models.teacher.ray.actors=2", "models.students.strong.ray.actors=2")
 TABLES = ("rationales", "exam_answers", "lbt_scores", "pairs", "evaluation_answers")
 
 
@@ -61,10 +62,11 @@ def test_a_cluster_of_three_machines_gives_the_tables_of_one_process(
     with cluster() as machines:
         (tmp_path / "there").mkdir()
         there = Workplace(tmp_path / "there", {"LBT_RAY": machines.address})
-        process = there.run(*SMALL, env="ray")
+        process = there.run(*SMALL, *ACTORS, env="ray")
         output = process.stdout + process.stderr
         assert process.returncode == 0, output
-    assert "Ray places 3 actors" in output
+    assert "Ray places 2 actors" in output
+    assert "2 of 2 actors" in output
     assert "raylet" not in output
     (tmp_path / "here").mkdir()
     here = Workplace(tmp_path / "here")

@@ -43,7 +43,7 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     begun.send_signal(signal.SIGTERM)
     told = begun.communicate(timeout=300)[0]
     assert begun.returncode == 130, told
-    assert "to go on: make study NAME=small" in told
+    assert "to continue: make study NAME=small" in told
 
     again = workplace.call(study("run", "small", *PART))
     assert again.returncode == 0, again.stdout + again.stderr

@@ -251,7 +251,7 @@ def test_problems_that_nothing_suits_are_counted_and_the_rest_is_examined(
 
 def test_without_levels_there_is_nothing_to_compare() -> None:
     table = problems([("teaching", "a", "1?", None, None), ("exam", "a", "2?", None, None)])
-    with pytest.raises(DataError, match="compares the level of problems, and no problem has one"):
+    with pytest.raises(DataError, match="compares the level of problems, but no problem has one"):
         exams_of(table.drop(columns="level"), settings("subject_level"))
 
 
@@ -278,7 +278,7 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     for content, said in (
         (None, r"ids\.txt \(exams\.fixed\.path\) cannot be read"),
         ("\n", r"lists no exam problem"),
-        ("p001\np000\n", r"ids\.txt:2: 'p000' is the id of no problem with role exam"),
+        ("p001\np000\n", r"ids\.txt:2: no problem with role exam .* has the id 'p000'"),
     ):
         if content is not None:
             path.write_text(content)

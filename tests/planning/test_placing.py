@@ -72,7 +72,7 @@ def test_the_report_says_where_and_how_long_and_what_it_costs() -> None:
     )
     assert "Ray on head:6379, transformers in its actors" in told
     assert "teacher: 8 on gpu0, 8 on gpu1, 16 GPUs" in told
-    assert "At dry_run.tokens_per_s, all answers as long as they may be take" in told
+    assert "At dry_run.tokens_per_s, answers of the greatest length allowed take" in told
     assert "GPU-hours, which cost" in told
 
 

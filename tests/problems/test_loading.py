@@ -71,7 +71,7 @@ def refusal(folder: Path, rows: list[Any], **options: Any) -> str:
             "field 'answer' occurs more than once in the row",
         ),
         ({"question": "a\0b", "answer": "1"}, "field 'question' contains a NUL character"),
-        ({"question": "q" * 1_000_000, "answer": "1"}, "the whole row has 1,000,031 bytes, and a problem at"),
+        ({"question": "q" * 1_000_000, "answer": "1"}, "the whole row has 1,000,031 bytes, but a problem"),
     ],
 )
 def test_a_bad_row_is_named_by_file_row_and_field(tmp_path: Path, row: Any, said: str) -> None:

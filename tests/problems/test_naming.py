@@ -35,7 +35,7 @@ def test_named_columns_and_labels_make_problems(tmp_path: Path) -> None:
     ("row", "reason"),
     [
         ({"text": "a claim", "label": 2}, "field 'label' is '2', which problems.labels does not have"),
-        ({"label": 1}, "field 'text' is missing, which problems.columns names for question"),
+        ({"label": 1}, "field 'text' is missing, but problems.columns names it for question"),
         ({"text": "a claim", "label": None}, "field 'label' is None"),
         ({"text": "", "label": 1}, "field 'question' is empty"),
     ],

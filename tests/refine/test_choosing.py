@@ -118,7 +118,7 @@ def test_a_drawn_set_has_its_size_and_asks_nothing_twice(rows: list[tuple[int, i
 
 
 def test_a_pool_that_is_too_small_is_named() -> None:
-    with pytest.raises(DataError, match="2 teaching problems, and a set is to have 3"):
+    with pytest.raises(DataError, match="2 teaching problems, but a set needs 3"):
         Pool([exemplar(1), exemplar(2), exemplar(2, text="other")], 3)
 
 

@@ -77,7 +77,7 @@ def test_a_killed_process_is_named_and_one_process_continues(
     ) as error:
         dpo(work, 27, teacher, **long, processes=2, **on_ray)
     killer.join()
-    assert "Give the same command again: the training continues from its last whole checkpoint." in str(
+    assert "Run the same command again: the training continues from its last whole checkpoint." in str(
         error.value
     )
     resumed = dpo(work, 27, teacher, **long)

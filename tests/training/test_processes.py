@@ -208,7 +208,7 @@ def test_a_killed_process_is_named_and_one_process_continues(teacher: ModelSetti
     _, error = program.communicate(timeout=60)
     assert program.returncode == 1
     assert "Process 1 of the 2 that train together (0 to 1) was ended by SIGKILL, as the system" in error
-    assert "Give the same command again: the training continues from its last whole checkpoint." in error
+    assert "Run the same command again: the training continues from its last whole checkpoint." in error
     assert "Traceback" not in error
     assert not [process for process in team.values() if process.is_running()]
 
@@ -239,7 +239,7 @@ def test_a_disk_without_room_is_told_as_by_one_process(teacher: ModelSettings, t
     _, error = program.communicate(timeout=300)
     message = error.replace("\r", "\n").splitlines()[-1]
     assert message.startswith("The training's state cannot be written to "), error
-    assert "GB are free there. Make room and give the same command again" in message
+    assert "GB are free there. Free disk space and run the same command again" in message
     assert "Traceback" not in error
 
 

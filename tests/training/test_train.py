@@ -241,7 +241,7 @@ def test_a_disk_without_room_is_told_and_the_training_continues_when_there_is_ro
     assert run.returncode == 1
     message = run.stderr.replace("\r", "\n").splitlines()[-1]
     assert message.startswith("The training's state cannot be written to "), run.stderr
-    assert "GB are free there. Make room and give the same command again" in message
+    assert "GB are free there. Free disk space and run the same command again" in message
     assert "Traceback" not in run.stderr
     resumed = train(teacher, work)
     assert equal_weights(resumed.checkpoint.path, trained.checkpoint.path)

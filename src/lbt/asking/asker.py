@@ -39,7 +39,7 @@ class Asker:
     """Asks models for all stages of a run.
 
     Args:
-        prompts: What stands around a question.
+        prompts: The text around a question.
         store: Where texts and verdicts are looked up and kept.
         seed: The run's seed.
         domain: What an answer is, and how it is graded.
@@ -115,7 +115,7 @@ class OpenModel:
     ) -> Asked:
         """The graded answers to all tasks, from the store where it has them.
 
-        Equal tasks are generated once. Answers are graded some thousands at a time, and tasks are made when
+        Equal tasks are generated once. Answers are graded a few thousand at a time, and tasks are made when
         they are needed, so that memory holds little but the table.
 
         Args:

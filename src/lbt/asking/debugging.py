@@ -49,7 +49,7 @@ class SecondTurns:
         tasks: What was asked.
         table: The answers to them, in their order.
         domain: What an answer is.
-        prompts: What stands around a question.
+        prompts: The text around a question.
         settings: What is said in the second turn.
     """
 

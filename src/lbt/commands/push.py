@@ -19,7 +19,7 @@ _CARD = "README.md"
 @click.command()
 @click.option("--pairs", metavar="OWNER/NAME", help="The data set on the hub that gets the preference set.")
 @click.option("--model", metavar="OWNER/NAME", help="The model on the hub that gets the tuned teacher.")
-@click.option("--private", is_flag=True, help="Where it is made now, only you and those you let in see it.")
+@click.option("--private", is_flag=True, help="If it is new there, only you and those you let in see it.")
 @environment_option
 @click.pass_context
 def push(
@@ -46,8 +46,8 @@ def push(
         except (HTTPError, HFValidationError, OfflineModeIsEnabled, OSError, RuntimeError) as error:
             reason = f"{error} {error.__cause__ or ''}".strip() if isinstance(error, RuntimeError) else error
             raise click.ClickException(
-                f"The hub did not take it: {reason}\nSee whether the names are OWNER/NAME, the token may "
-                "write there, and the network is on; then give the same command again."
+                f"The hub did not accept it: {reason}\nCheck that the names are OWNER/NAME, that the token "
+                "may write there, and that the network is up; then run the same command again."
             ) from error
 
 

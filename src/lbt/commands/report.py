@@ -9,7 +9,7 @@ from lbt.commands.project import Project, environment_option, plain_errors
 
 @click.command()
 @environment_option
-@click.option("--path", "only_path", is_flag=True, help="Say where it is, and open nothing.")
+@click.option("--path", "only_path", is_flag=True, help="Print where it is; do not open it.")
 @click.pass_context
 def report(context: click.Context, env: str | None, only_path: bool) -> None:
     """Open the report of the newest run in a browser."""

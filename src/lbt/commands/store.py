@@ -67,7 +67,7 @@ def prune_command(
                 return
             click.echo(f"{rows:,} of {store.count():,} rows in {path} would be deleted.")
             if model is not None:
-                click.echo(f"They are of: {', '.join(find_models(store, model))}")
+                click.echo(f"They belong to: {', '.join(find_models(store, model))}")
             if not yes:
                 click.confirm("Delete them?", abort=True)
             before = disk_bytes(path)
@@ -75,7 +75,8 @@ def prune_command(
         after = disk_bytes(path)
         freed = _megabytes(before - after)
         click.echo(
-            f"{rows:,} rows are deleted: {freed} on disk are free again, {_megabytes(after)} are left."
+            f"{rows:,} rows are deleted: {freed} of disk space is free again; the file still takes "
+            f"{_megabytes(after)}."
         )
 
 

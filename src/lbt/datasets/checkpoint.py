@@ -73,8 +73,8 @@ class CheckpointDataset(AbstractVersionedDataset[Checkpoint, Checkpoint]):
         except OSError as error:  # copytree's own error is one
             shutil.rmtree(draft, ignore_errors=True)
             raise DatasetError(
-                f"The tuned model cannot be copied from {data.path} to {target}: {error}. Make room there "
-                "and give the same command again: what was trained is not trained again."
+                f"The tuned model cannot be copied from {data.path} to {target}: {error}. Free disk space "
+                "there and run the same command again: what was trained is not trained again."
             ) from error
 
     def _write(self, data: Checkpoint, draft: Path, target: Path) -> None:

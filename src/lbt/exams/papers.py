@@ -23,7 +23,7 @@ class ExamPapers:
         plan: The table `exam_plan`.
         problems: The table `problems`.
         rationales: The demos, with `demo_id`, `problem_id` and `text`.
-        prompts: What stands around a question.
+        prompts: The text around a question.
         settings: How often each paper is answered, and how answers are sampled.
         domain: What an exam holds an answer against: of a program, the visible tests only.
     """

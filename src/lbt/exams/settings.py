@@ -93,8 +93,8 @@ class ExamSettings(Settings):
     def _a_consensus_is_on_exam_problems(self) -> Self:
         if self.labels == "consensus" and self.teaching_problems:
             raise ValueError(
-                "exams.labels is 'consensus', which stands for the gold of exam problems alone, but "
-                "exams.teaching_problems makes exams of teaching problems; set one of them back"
+                "exams.labels is 'consensus', which replaces the gold answers of exam problems only, but "
+                "exams.teaching_problems uses teaching problems in exams; undo one of the two settings"
             )
         return self
 
@@ -102,8 +102,8 @@ class ExamSettings(Settings):
     def _a_reexam_needs_problems_that_are_left(self) -> Self:
         if self.reexam and self.problems_per_demo is None:
             raise ValueError(
-                "exams.reexam needs exam problems that the exams leave, but exams.problems_per_demo is null, "
-                "which takes all; give it a number"
+                "exams.reexam needs exam problems that the exams leave over, but exams.problems_per_demo is "
+                "null, which uses all; set it to a number"
             )
         return self
 

@@ -27,7 +27,7 @@ def embed_texts(texts: Sequence[str], path: str, revision: str | None, batch_siz
     except (OSError, ValueError) as error:
         raise ModelError(
             f"The embedding model {path!r} (exams.nearest.embedding) cannot be loaded: {error}\n"
-            "Give the folder or the hub id of a model, or tfidf, which needs none."
+            "Set it to the folder or the hub id of a model, or to tfidf, which needs none."
         ) from error
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

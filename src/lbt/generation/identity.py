@@ -147,7 +147,7 @@ def _weights_of(folder: Path, name: str, path: str) -> list[Path]:
     if not files:
         raise ModelError(
             f"{name}: {path} holds no weights (*.safetensors or pytorch_model*.bin). "
-            "Was it copied without them, or its saving interrupted?"
+            "Was it copied without them, or was saving it interrupted? Copy or save it again."
         )
     return files
 

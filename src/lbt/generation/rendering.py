@@ -163,6 +163,6 @@ def check_room(model: ModelSettings, identity: ModelIdentity, sampling: Sampling
     if context is not None and sampling.max_tokens >= context:
         raise ModelError(
             f"{name}.max_tokens is {sampling.max_tokens:,}, but {identity.name} ({model.path}) has room for "
-            f"{context:,} tokens, prompt and answer together. Set {name}.max_tokens so far below that "
-            "that the longest prompt fits beside it."
+            f"{context:,} tokens, prompt and answer together. Set {name}.max_tokens far enough below that "
+            "for the longest prompt to fit too."
         )

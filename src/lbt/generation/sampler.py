@@ -177,7 +177,7 @@ class Sampler:
         if misses:
             raise ModelError(
                 f"{self._label}: the engine {engine.name} gave no result for {_sample_count(misses)} of "
-                f"{total} samples, also when asked again. The others are stored: run the same command again "
+                f"{total} samples, even when asked again. The others are stored: run the same command again "
                 "to continue."
             )
         self._report(recorder, total)

@@ -138,7 +138,7 @@ class RaySettings(Settings):
         64, ge=1, description="Neighbouring prompts, which often begin alike, that go to one actor together."
     )
     ahead: Annotated[int, KeyRole.NONE] = Field(
-        8, ge=1, description="How many times that an actor holds at most, in work and waiting."
+        8, ge=1, description="An actor holds at most this many times as many, in work and waiting."
     )
     tries: Annotated[int, KeyRole.NONE] = Field(
         3, ge=1, description="Actors that a prompt may bring down before it fails."

@@ -25,8 +25,8 @@ class CodeSettings(Settings):
     )
     unsafe_execution: bool = Field(
         False,
-        description="Whether programs that models write are run where nothing keeps them in: with the rights "
-        "of this user. Only for machines that hold nothing else.",
+        description="Whether programs that models write are run where they cannot be confined: with the "
+        "rights of this user. Only for machines that hold nothing else.",
     )
     vote_inputs: int = Field(
         12,

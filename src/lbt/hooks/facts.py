@@ -126,7 +126,7 @@ class RunDescription:
 
     @cached_property
     def differences(self) -> list[dict[str, str]]:
-        """The parameters that this run reads and that conf/base has otherwise: name, here, base."""
+        """The parameters that this run reads and that differ from conf/base: name, here, base."""
         read = {
             name.removeprefix("params:").split(".")[0]
             for name in self.pipeline.inputs()

@@ -65,8 +65,8 @@ def _of_the_disk(error: BaseException, saving: bool) -> str | None:
     """A file that cannot be read or written, wherever in a library that came up."""
     if type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the store's are LbtError
         return (
-            f"MLflow's database cannot be used: {error}. Make its file and folder writable and see whether "
-            "the disk is full, or set LBT_TRACKING_URI=sqlite:////path/to/another.db."
+            f"MLflow's database cannot be used: {error}. Make its file and folder writable and check that "
+            "the disk is not full, or set LBT_TRACKING_URI=sqlite:////path/to/another.db."
         )
     if not isinstance(error, OSError) or error.filename is None:
         return None

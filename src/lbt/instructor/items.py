@@ -21,9 +21,9 @@ _ADVICE = {
     "instructor.writing.max_tokens",
     "unanswered": "let instructor.prompts.tutor say how a solution ends, or raise max_tokens",
     "duplicate": "raise the temperature, or ask for fewer items",
-    "leaked": "the instructor writes evaluation problems: take others",
+    "leaked": "the instructor writes evaluation problems: use other evaluation problems",
     "too_long": "raise instructor.training.maximum_length",
-    "unverified": "the instructor does not agree with itself: take a stronger one, or set "
+    "unverified": "the instructor does not agree with itself: use a stronger one, or set "
     "instructor.verify: none",
 }
 

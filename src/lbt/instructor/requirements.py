@@ -41,8 +41,8 @@ def check_requirements(
 def _check_problems(problems: pd.DataFrame, settings: InstructorSettings) -> None:
     if not problems["role"].eq("evaluation").any():
         raise DataError(
-            "No held-out problem is there to measure the target on. Set problems.evaluation to some hundred, "
-            "or give problems role: evaluation."
+            "There is no held-out problem to measure the target on. Set problems.evaluation to a few "
+            "hundred, or give some problems role: evaluation."
         )
     taught = problems[problems["role"] == "teaching"]
     others = sorted(set(taught["source"]) - VARIED)

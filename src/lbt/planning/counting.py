@@ -51,7 +51,7 @@ class CountingAsker(Asker):
     may have distinct rationales, and the placeholder as the longest text that the teacher may write.
 
     Args:
-        prompts: What stands around a question.
+        prompts: The text around a question.
         domain: What an answer is.
         promptings: How each model is prompted.
         teaching: How many rationales a teaching problem has, and how long they may be.

@@ -106,14 +106,14 @@ def _job(name: str, job: Plan) -> Iterator[str]:
 def _time(seconds: Mapping[str, float]) -> Iterator[str]:
     stages = ", ".join(f"{stage} {_duration(value)}" for stage, value in seconds.items())
     yield f"  Answering takes about {_duration(sum(seconds.values()))} if all this is asked: {stages}."
-    yield "  Predicted from answers that were given now and not kept; grading and training are left out."
+    yield "  Predicted from answers generated now and not kept; grading and training are left out."
 
 
 def _hours(job: Plan) -> Iterator[str]:
     stages = ", ".join(f"{stage} {_duration(hours * 3600)}" for stage, hours in job["hours"].items())
     total = _duration(sum(job["hours"].values()) * 3600)
     cost = f", which cost {job['cost']:,.2f}" if job["cost"] is not None else ""
-    yield f"  At dry_run.tokens_per_s, all answers as long as they may be take {total}: {stages}."
+    yield f"  At dry_run.tokens_per_s, answers of the greatest length allowed take {total}: {stages}."
     if job["gpu_hours"]:
         yield f"  That is {job['gpu_hours']:,.1f} GPU-hours{cost}."
 
@@ -131,7 +131,7 @@ def _notes(plan: Plan) -> Iterator[str]:
     if "lbt_refine" in plan["jobs"]:
         yield "Refining asks at least what its start and its last sets need; failures decide the rest."
     yield "Tokens: every answer and every rationale in a prompt is as long as max_tokens allows."
-    yield "What the store holds, which all jobs share, is not asked again; that is not taken off here."
+    yield "What the store holds, which all jobs share, is not asked again; that is not subtracted here."
     for warning in plan["warnings"]:
         yield f"Warning: {warning}"
 

@@ -14,7 +14,7 @@ _ORIGINS = {
     "math500_test.jsonl": "prm800k/math_splits/test.jsonl of github.com/openai/prm800k (Git LFS), renamed",
     "math_fneval_originals.jsonl": _MATH,
     "math_fneval_variants.jsonl": "MATH() of github.com/consequentai/fneval; its unpacked folders Oct-2023, "
-    "Nov-2023 and Dec-2023, named in problems.exam_paths, do as well",
+    "Nov-2023 and Dec-2023, named in problems.exam_paths, also work",
     "leetcode.jsonl": "LeetCode problems that you bring, one a row as docs/code_problems.md says",
     "humaneval.jsonl": "data/HumanEval.jsonl.gz of github.com/openai/human-eval, unpacked and renamed",
     "mbpp.jsonl": "mbpp/mbpp.jsonl of github.com/google-research/google-research",

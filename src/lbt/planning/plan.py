@@ -110,10 +110,10 @@ def asked_at(model: ModelSettings) -> str:
         where = (model.ray and model.ray.address) or "this machine"
         return f"Ray on {where}, {model.inner.engine} in its actors"
     if model.engine == "vllm":
-        return f"vLLM in this machine, {model.vllm.tensor_parallel_size if model.vllm else 1} GPU(s)"
+        return f"vLLM on this machine, {model.vllm.tensor_parallel_size if model.vllm else 1} GPU(s)"
     if model.engine == "scripted":
         return "a script of answers"
-    return f"transformers in this machine, device {model.device}"
+    return f"transformers on this machine, device {model.device}"
 
 
 def _first_prompts(

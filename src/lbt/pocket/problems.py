@@ -69,12 +69,12 @@ def load_pocket_problems(settings: ProblemSettings, seed: int) -> tuple[pd.DataF
     most = world.most_teaching
     if settings.teaching > most:
         raise DataError(
-            f"problems.teaching is {settings.teaching:,}, but of the built-in problems no more than about "
-            f"{most:,} can be taught. Set it to {most:,} or less, or use problems of your "
+            f"problems.teaching is {settings.teaching:,}, but no more than about {most:,} of the "
+            f"built-in problems can be taught. Set it to {most:,} or less, or use problems of your "
             "own (problems.source and problems.path)."
         )
     if settings.teaching + settings.evaluation > _SOON:
-        logger.info("Drawing the built-in problems; so many of them take up to half a minute.")
+        logger.info("Drawing the built-in problems; this many take up to half a minute.")
     problems = draw_problems(
         teaching=settings.teaching,
         exam_per_family=settings.exam_per_family,

@@ -20,12 +20,12 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lbt.pretrained", description=__doc__)
     parser.add_argument("model", choices=_MODELS)
-    parser.add_argument("--accept-terms", action="store_true", help="of a model that has terms of its own")
+    parser.add_argument("--accept-terms", action="store_true", help="accept a model's own terms")
     options = parser.parse_args(arguments)
     model = _MODELS[options.model]
     if model.terms and not options.accept_terms:
         print(
-            f"{model.title} has terms of its own, which are no free licence: {model.terms}\n"
+            f"{model.title} has terms of its own, which are not a free licence: {model.terms}\n"
             f"If you accept them: {model.command}",
             file=sys.stderr,
         )
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"make {options.model}: {error}", file=sys.stderr)
         return 1
     if not made:
-        _say(f"{model.title} is there and complete: {folder}")
+        _say(f"{model.title} is already there, and complete: {folder}")
         return 0
     _say(_told(model, folder, time.monotonic() - begun))
     return 0

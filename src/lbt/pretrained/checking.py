@@ -66,7 +66,7 @@ def _check_tokenizer(known: Pretrained, identity: ModelIdentity) -> Prompt:
 def _require(known: Pretrained, what: str, found: object, expected: object) -> None:
     if found != expected:
         raise ModelError(
-            f"The converted model is not as it must be: {what} is {found!r} instead of {expected!r}. Another "
-            "version of transformers may read the file otherwise: install the tested versions with "
+            f"The converted model is not as it should be: {what} is {found!r} instead of {expected!r}. "
+            "Another version of transformers may read the file differently: install the tested versions with "
             f"`{known.command}`, or report this."
         )

@@ -28,12 +28,12 @@ def require_gguf() -> None:
     except (ImportError, AttributeError) as error:
         shadow = Path("gguf").resolve()
         advice = (
-            f"The folder {shadow} stands in its way: rename it"
+            f"The folder {shadow} is in its way: rename it"
             if shadow.is_dir()
             else "`make smollm2` installs it"
         )
         raise ModelError(
-            f"The Python package gguf, which reads the model, is not there. {advice}."
+            f"The Python package gguf, which reads the model, cannot be used. {advice}."
         ) from error
 
 

@@ -76,7 +76,7 @@ def _require_digest(file: Path, expected: str, package: Package, command: str) -
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != expected:
         raise ModelError(
-            f"{file.name} of the package {package.title} is not the file that is known: its sha256 is "
+            f"{file.name} of the package {package.title} is not the expected file: its sha256 is "
             f"{found}, not {expected}. It was not used. If the download was damaged, this helps: "
             f"`.venv/bin/pip cache purge`, and `{command}` again. If not, the registry has another file."
         )

@@ -44,8 +44,8 @@ def make_model(known: Pretrained, folder: Path, say: Callable[[str], None] = pri
 
     Args:
         known: The model.
-        folder: Where the model shall be.
-        say: Is told what happens.
+        folder: Where the model is to be.
+        say: Called with a line about each step.
 
     Raises:
         ModelError: It cannot be fetched, or is not what it should be, or there is too little room.
@@ -99,7 +99,7 @@ def _require_room(known: Pretrained, place: Path) -> None:
     if free < known.disk_bytes:
         raise ModelError(
             f"The disk of {place.resolve()} has {_gigabytes(free)} free, and making the model needs "
-            f"{_gigabytes(known.disk_bytes)} on the way. Free some, or name another data folder: "
+            f"{_gigabytes(known.disk_bytes)} meanwhile. Free some, or name another data folder: "
             f"LBT_DATA=<folder> {known.command}"
         )
     memory = _free_memory()

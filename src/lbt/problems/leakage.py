@@ -36,7 +36,7 @@ def check_leakage(problems: pd.DataFrame) -> dict[str, Any]:
         more = f"\n  and {len(leaks) - 10} more" if len(leaks) > 10 else ""
         listed = "\n  ".join(leaks[:10])
         raise DataError(
-            "Problems of different roles are equal, so the exam or the evaluation would give itself away:\n"
+            "Problems of different roles are equal, so the exam or the evaluation would be given away:\n"
             f"  {listed}{more}\nRemove one of the two, or give both the same role."
         )
     return {

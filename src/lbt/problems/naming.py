@@ -26,7 +26,7 @@ class Naming:
         found = {name: value for name, value in fields.items() if name not in taken and name not in named}
         for field, name in named.items():
             if name not in fields:
-                raise Unusable(name, f"is missing, which problems.columns names for {field}")
+                raise Unusable(name, f"is missing, but problems.columns names it for {field}")
             found[field] = fields[name]
         if self.labels and "answer" in found:
             label = found["answer"]

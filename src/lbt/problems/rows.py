@@ -116,7 +116,7 @@ def parse_object(raw: bytes, longest: int = LONGEST_ROW) -> dict[str, Any]:
     if len(raw) > longest:
         raise Unusable(
             WHOLE_ROW,
-            f"has {len(raw):,} bytes, and a problem at most {longest:,}; is a line break missing?",
+            f"has {len(raw):,} bytes, but a problem may have at most {longest:,}; is a line break missing?",
         )
     try:
         value = json.loads(

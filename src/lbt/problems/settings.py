@@ -108,7 +108,7 @@ class ProblemSettings(Settings):
         if isinstance(labels, dict):
             if any(isinstance(word, bool) for word in (*labels, *labels.values())):
                 raise ValueError(
-                    'YAML takes yes, no, true and false for something else than words: quote them, "Yes"'
+                    'YAML does not read yes, no, true and false as words: quote them, as in "Yes"'
                 )
             return {str(key): value for key, value in labels.items()}
         return labels

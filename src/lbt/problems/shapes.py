@@ -49,7 +49,7 @@ def _level(value: Any) -> int | None:
         return None
     found = _LEVEL.fullmatch(level)
     if found is None:
-        raise ValueError(f"is {level[:40]!r}; it must be a whole number, or Level and one")
+        raise ValueError(f"is {level[:40]!r}; it must be a whole number, such as 3 or Level 3")
     return int(found[1])
 
 

@@ -25,7 +25,7 @@ class Shot(Settings):
 
 
 class PromptSettings(Settings):
-    """What stands around a question."""
+    """The text around a question."""
 
     system: str = Field("", description="A system message of its own; empty for none.")
     instruction: str = Field("", description="What to do and how to write the answer; empty for none.")

@@ -12,7 +12,7 @@ from lbt.refine.rounds import Round
 from lbt.refine.selection import Scored
 
 Watch = Callable[[pd.DataFrame], None]
-"""Is given the table `refine_state` so far after each round."""
+"""Called after each round with the table `refine_state` so far."""
 
 
 class Tables(NamedTuple):
@@ -29,7 +29,7 @@ class Account:
 
     Args:
         measure: What is measured of held-out answers.
-        watch: Is told of the state after each round.
+        watch: Called with the state after each round.
     """
 
     def __init__(self, measure: Measure, watch: Watch) -> None:

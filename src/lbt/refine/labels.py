@@ -22,12 +22,12 @@ def labels_of(problems: pd.DataFrame, domain: Domain, settings: RefineSettings) 
     if runs_programs(domain):
         raise SettingsError(
             "lbt_refine is for answers that are compared, not for programs (domain: code). Set another "
-            "domain, or run lbt_search or lbt_finetune, which try programs."
+            "domain, or run lbt_search or lbt_finetune, which run programs."
         )
     if domain.name != "choice":
         if settings.positive is not None:
             raise SettingsError(
-                f"refine.positive is {settings.positive!r}, but in domain {domain.name} answers are no "
+                f"refine.positive is {settings.positive!r}, but in domain {domain.name} answers are not "
                 "labels. Set domain: choice, or refine.positive: null."
             )
         return None
@@ -49,7 +49,7 @@ def _check_two(labels: Collection[str], positive: str | None, as_written: str) -
     shown = ", ".join(sorted(labels)[:_MOST_SHOWN])
     if positive not in labels:
         raise SettingsError(
-            f"refine.positive is {as_written!r}, and no problem has that label; the labels are {shown}. Name "
+            f"refine.positive is {as_written!r}, but no problem has that label; the labels are {shown}. Name "
             "one of them, or say with problems.labels what the file's labels mean."
         )
     if len(labels) != 2:

@@ -40,7 +40,7 @@ class Pool:
         self.size = len({family for family, _ in self._groups}) if size is None else size
         if not questions or len(questions) < self.size:
             raise DataError(
-                f"Exemplars can be drawn of {len(questions)} teaching problems, and a set is to have "
+                f"Exemplars can be drawn from {len(questions)} teaching problems, but a set needs "
                 f"{max(self.size, 1)}. Raise problems.teaching or teaching.samples, or lower "
                 "refine.exemplars; with refine.only_right: false wrong rationales count too."
             )
@@ -102,7 +102,7 @@ def from_rationales(problems: pd.DataFrame, rationales: pd.DataFrame, only_right
         without = set(answered["family"]) - set(answered.loc[right, "family"])
         if without:
             log.warning(
-                "No right rationale in %s: exemplars are wrong ones there.", ", ".join(sorted(without))
+                "No rationale is right in %s: the exemplars there are wrong.", ", ".join(sorted(without))
             )
         answered = answered[right | answered["family"].isin(without)]
     return [

@@ -91,7 +91,7 @@ class Rules:
         for question, rationale, answer in written:
             label = self.domain.canonical(answer)
             if label is None or (self.labels is not None and label not in self.labels):
-                return f"has the answer {answer[:40]!r}, which is none"
+                return f"has the answer {answer[:40]!r}, which is not valid"
             if self.right.get(question_key(question), label) != label:
                 return f"answers the training question {question[:40]!r} wrongly"
             if self._gives_away(f"{question}\n{rationale}"):

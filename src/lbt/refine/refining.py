@@ -53,7 +53,7 @@ def refine(
         models: Teacher and students.
         teaching: How rationales of the teaching problems are sampled, where exemplars are drawn from them.
         settings: Of the refinement.
-        watch: Is given the table `refine_state` so far after each round.
+        watch: Called after each round with the table `refine_state` so far.
 
     Raises:
         DataError, SettingsError: The labels do not fit (`labels_of`), or there is too little to draw from.
@@ -62,7 +62,7 @@ def refine(
     labels = labels_of(problems, asker.domain, settings)
     if settings.writes and asker.prompts.prefill:
         raise SettingsError(
-            "prompts.prefill would begin what the teacher writes too. Set prompts.prefill: '' for "
+            "prompts.prefill would also begin what the teacher writes. Set prompts.prefill: '' for "
             "refine.start: written and refine.reflection: text."
         )
     account = Account(Measure(settings, problems, asker.domain, asker.seed), watch)

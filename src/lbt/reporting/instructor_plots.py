@@ -43,7 +43,7 @@ def plot_rounds(rounds: pd.DataFrame, metrics: Mapping[str, float]) -> go.Figure
     figure.update_xaxes(title="iteration; 0 is the target before any training", dtick=1)
     figure.update_yaxes(title="greedy accuracy", tickformat=".0%")
     return styled(
-        figure, f"What the target learns from: {metrics['instructor.problems']:,.0f} held-out problems"
+        figure, f"What the target learns from, on {metrics['instructor.problems']:,.0f} held-out problems"
     )
 
 

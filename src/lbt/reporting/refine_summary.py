@@ -87,7 +87,7 @@ def _fruitless(rounds: pd.DataFrame) -> Iterator[Row]:
 def _note(metrics: Figures) -> str:
     """What the scores and the intervals speak of."""
     scores = (
-        "\n\nA score is of the questions that chose the set, and so too good; accuracies are of problems\n"
+        "\n\nA score is on the questions that chose the set, and so too good; accuracies are on problems\n"
         "that chose nothing."
     )
     return (scores if any(name.endswith(".score") for name in metrics) else "") + intervals_note(metrics)

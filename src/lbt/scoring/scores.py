@@ -29,7 +29,7 @@ def score_rationales(exam_answers: pd.DataFrame, settings: ScoringSettings) -> p
     """
     counted = exam_answers[exam_answers["verdict"].isin(COUNTED)]
     if MEAN in set(exam_answers["student"]):
-        raise DataError(f"A student is named {MEAN!r}, the word for all students together. Rename it.")
+        raise DataError(f"A student is named {MEAN!r}, which stands for all students together. Rename it.")
     by_problem = _by_exam_problem(counted)
     if by_problem.empty:
         return tables.make_table(tables.lbt_scores, [])

@@ -98,7 +98,7 @@ def _decided(problem: str, ballot: Ballot, key: str | None) -> Outcome:
         return Outcome(0.0)
     if key not in ballot.keys:
         raise DataError(
-            f"The answer that the exams selected for {problem} is not among its answers any more: programs "
+            f"The answer that the exams selected for {problem} is no longer among its answers: programs "
             "that depend on time or chance gave something else when they were run again. Set "
             "search.examiner: full."
         )

@@ -45,7 +45,7 @@ def make_preference_set(
         pairs: The table of that name.
         report: What was kept and dropped, as `build_pairs` tells it.
         facts: What was run.
-        prompts: What stands around a question.
+        prompts: The text around a question.
         source: `problems.source`.
     """
     messages: dict[str, list[list[Message]]] = {

@@ -87,7 +87,7 @@ class StudySettings(Settings):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("seeds: a seed is there twice")
+            raise ValueError("seeds: a seed is listed twice")
         _check("baseline", [self.baseline], self.arms)
         for name, arm in self.arms.items():
             _check(f"arms.{name}.conditions", arm.conditions or (), self.conditions)

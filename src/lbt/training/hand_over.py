@@ -77,15 +77,15 @@ def take_result(folder: Path) -> Result | None:
 
 
 def terminal_of(rank: int, folder: Path) -> Path:
-    """The file that a process which does not lead has for a terminal."""
+    """The file that a process writes to instead of the terminal, unless it leads."""
     return folder / f"{rank}.txt"
 
 
 def ended(rank: int, processes: int, how: str, lines: str) -> LbtError:
-    """The error about a process that is no more."""
+    """The error about a process that has ended."""
     return LbtError(
         f"Process {rank} of the {processes} that train together (0 to {processes - 1}) {how}. The others "
-        "were ended. Give the same command again: the training continues from its last whole checkpoint."
+        "were ended. Run the same command again: the training continues from its last whole checkpoint."
         f"{lines}"
     )
 

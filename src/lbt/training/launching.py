@@ -64,8 +64,8 @@ def _command(folder: Path, lesson: Lesson) -> str:
         f"The training of {training.name} is ready for another launcher "
         f"({training.parameters}.launcher: outer). Start its {training.settings.processes} processes where "
         "all machines see this folder and the model, for example on this machine with: torchrun --standalone "
-        f"--nproc-per-node {training.settings.processes} -m lbt.training.worker {place}\nThen give the same "
-        "command again: it takes the trained model and goes on."
+        f"--nproc-per-node {training.settings.processes} -m lbt.training.worker {place}\nThen run the same "
+        "command again: it takes the trained model and continues."
     )
 
 
@@ -176,5 +176,5 @@ def _last_lines(rank: int, failure: ProcessFailure, folder: Path) -> str:
     if not text and written.is_file():
         text = written.read_text(encoding="utf-8", errors="replace")
     if not text.strip():
-        return " It wrote nothing before." if rank else " What it wrote stands above."
+        return " It wrote nothing before." if rank else " What it wrote is above."
     return last_lines(text)

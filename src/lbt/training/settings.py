@@ -71,7 +71,7 @@ class OptimisationSettings(Settings):
     )
     strategy: Literal["ddp", "fsdp"] = Field(
         default="ddp",
-        description="of several processes: ddp, each holds the whole model; fsdp, each holds a part of it",
+        description="with several processes: ddp, each holds the whole model; fsdp, each holds a part of it",
     )
     launcher: Literal["local", "ray", "outer"] = Field(
         default="local",

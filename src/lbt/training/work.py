@@ -99,8 +99,8 @@ def writing(what: str, folder: Path) -> Iterator[None]:
         free = shutil.disk_usage(there).free / 1e9
         raise LbtError(
             f"{what[0].upper()}{what[1:]} cannot be written to {folder}: {error}. {free:.1f} GB are free "
-            "there. Make room and give the same command again: the training continues from its last whole "
-            "checkpoint."
+            "there. Free disk space and run the same command again: the training continues from its last "
+            "whole checkpoint."
         ) from error
 
 

@@ -415,7 +415,7 @@ def test_an_address_without_v1_ends_the_run_and_is_corrected() -> None:
         address = server.url.removesuffix("/v1")
         with (
             closing(engine_of(address)) as engine,
-            pytest.raises(ModelError, match=rf"no such address\..* ends in /v1, here {server.url}\."),
+            pytest.raises(ModelError, match=rf"not know this address\..* ends in /v1, here {server.url}\."),
         ):
             list(engine.generate([prompt_of(1)]))
 

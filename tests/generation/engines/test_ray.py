@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -21,7 +22,6 @@ from lbt.generation import GenerationStore, ModelSettings, generate
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
 ROOT = Path(__file__).parents[3]
-STUDENT = ROOT / "src/lbt/pocket/models/student_weak"
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
     "OMP_NUM_THREADS": "1",
@@ -123,6 +123,13 @@ def asking(address: str | None = None, **variables: str) -> Iterator[User]:
         user.process.communicate()
 
 
+@pytest.fixture(scope="module")
+def user(machines: Machines) -> Iterator[User]:
+    """For all who need not read what it prints; to start one takes as long as many answers."""
+    with asking(machines.address) as started:
+        yield started
+
+
 def rows(path: Path) -> Rows:
     with GenerationStore(path) as store:
         found = store.connection.execute("SELECT key, sample_index, text FROM generations ORDER BY 1, 2")
@@ -147,17 +154,6 @@ def stored(path: Path) -> int:
         return store.count()
 
 
-def test_actors_write_what_one_process_writes(machines: Machines, tmp_path: Path) -> None:
-    model = ModelSettings(path=str(STUDENT), device="cpu", dtype="float32", batch_size=1)
-    with asking(machines.address) as user:
-        user.ask(model, tmp_path / "there.sqlite", 20, samples=3, ray={"actors": 3, "prompts": 4})
-        assert user.answer() == {"new": 60, "reused": 0, "failed": 0}
-        said = user.end()
-    assert "of 3 actors" in said
-    assert "ray" not in said.lower(), "its own noise stays off the terminal"
-    assert rows(tmp_path / "there.sqlite") == here(model, tmp_path / "here.sqlite", 20, 3)
-
-
 def test_a_request_that_kills_its_actors_fails_alone(machines: Machines, tmp_path: Path) -> None:
     model = scripted("deadly").model_copy(update={"max_failed_fraction": 0.05})
     with asking(machines.address) as user:
@@ -168,10 +164,9 @@ def test_a_request_that_kills_its_actors_fails_alone(machines: Machines, tmp_pat
     assert len(rows(path)) == 59
 
 
-def test_more_than_the_error_budget_ends_the_run(machines: Machines, tmp_path: Path) -> None:
-    with asking(machines.address) as user:
-        user.ask(scripted("deadly"), tmp_path / "store.sqlite", 20, poison=[3], ray={"tries": 1})
-        assert "more than this model's max_failed_fraction" in user.answer()["error"]
+def test_more_than_the_error_budget_ends_the_run(user: User, tmp_path: Path) -> None:
+    user.ask(scripted("deadly"), tmp_path / "store.sqlite", 20, poison=[3], ray={"tries": 1})
+    assert "more than this model's max_failed_fraction" in user.answer()["error"]
 
 
 @pytest.mark.parametrize(
@@ -184,27 +179,21 @@ def test_more_than_the_error_budget_ends_the_run(machines: Machines, tmp_path: P
     ],
 )
 def test_a_cluster_that_is_too_small_says_what_it_has(
-    machines: Machines, tmp_path: Path, ray: dict[str, Any], wrong: str
+    user: User, tmp_path: Path, ray: dict[str, Any], wrong: str
 ) -> None:
-    import re
-
-    with asking(machines.address) as user:
-        user.ask(scripted("slow"), tmp_path / "store.sqlite", 5, ray=ray | {"wait_s": 0})
-        error = user.answer()["error"]
+    user.ask(scripted("slow"), tmp_path / "store.sqlite", 5, ray=ray | {"wait_s": 0})
+    error = user.answer()["error"]
     assert re.search(wrong, error), error
     assert "Ask for fewer actors or less for each" in error
 
 
 def test_a_model_that_no_machine_can_read_is_refused_before_anything_is_asked(
-    machines: Machines, tmp_path: Path
+    user: User, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "student"
-    folder.symlink_to(STUDENT)  # resolved, so that a machine sees where it leads to
     broken = tmp_path / "broken.jsonl"
     broken.write_text("not an answer")
-    with asking(machines.address) as user:
-        user.ask(ModelSettings(engine="scripted", path=str(broken)), tmp_path / "s.sqlite", 5)
-        error = user.answer()["error"]
+    user.ask(ModelSettings(engine="scripted", path=str(broken)), tmp_path / "s.sqlite", 5)
+    error = user.answer()["error"]
     assert "no actor can open the model on the machine" in error
     assert "is not an answer" in error
 
@@ -284,7 +273,7 @@ def test_actors_that_are_killed_for_memory_are_told_so(tmp_path: Path) -> None:
     with asking(**limits) as user:
         user.ask(scripted("slow"), tmp_path / "store.sqlite", 2000, ray={"actors": 1, "tries": 1})
         error = user.answer()["error"]
-    assert "its machine ran out of memory; give an actor more of a machine (ray.cpus)" in error
+    assert "its machine ran out of memory; give each actor a larger share of a machine (ray.cpus)" in error
 
 
 def actors() -> list[int]:

@@ -67,7 +67,7 @@ def test_the_overview_groups_by_what_is_asked_for(
 def test_what_it_cannot_group_by_is_refused_with_the_choice(
     store: GenerationStore, by: tuple[str, ...]
 ) -> None:
-    with pytest.raises(LbtError, match="choose of model, model_identity, label, date, engine"):
+    with pytest.raises(LbtError, match="choose from model, model_identity, label, date, engine"):
         overview(store, by)
 
 
@@ -133,8 +133,8 @@ def test_the_whole_store_is_never_pruned_by_leaving_everything_out(store: Genera
 @pytest.mark.parametrize(
     ("conditions", "message"),
     [
-        ({"model": "teachr"}, r"Nothing of model 'teachr' .* It holds: student-1, student-2, teacher\."),
-        ({"label": "exam"}, r"Nothing of label 'exam' .* It holds: exams, teaching\."),
+        ({"model": "teachr"}, r"Nothing with model 'teachr' .* It holds: student-1, student-2, teacher\."),
+        ({"label": "exam"}, r"Nothing with label 'exam' .* It holds: exams, teaching\."),
         ({"older_than": timedelta(days=-1)}, "cannot be negative"),
     ],
 )

@@ -81,7 +81,7 @@ def test_equal_choices_have_one_spelling() -> None:
 
 def test_a_gold_answer_that_is_no_choice_is_named() -> None:
     assert CHOICE.gold_fault("B") is None
-    assert CHOICE.gold_fault("12 apples") == "is '12 apples', which is no choice that can be compared"
+    assert CHOICE.gold_fault("12 apples") == "is '12 apples', which is not a choice that can be compared"
 
 
 @hypothesis_settings(deadline=None, max_examples=100)

@@ -45,7 +45,7 @@ def run(
     """Run what is missing of the study in conf/base/study_NAME.yml, and write its page and tables.
 
     Each run is an ordinary `kedro run`, recorded in MLflow below the study's own run. A run that is finished
-    is not run again: after Ctrl-C or a failure the same command goes on.
+    is not run again: after Ctrl-C or a failure the same command continues.
     """
     with plain_errors(), open_project(_root(context), name) as project:
         for option, given, known in (
@@ -119,7 +119,7 @@ def _run_missing(project: StudyProject, record: StudyRecord, runs: list[RunOfCel
     except KeyboardInterrupt:
         status = "KILLED"
         click.echo(
-            f"\n\nStopped. What is finished is kept; to go on: make study NAME={project.name}", err=True
+            f"\n\nStopped. What is finished is kept; to continue: make study NAME={project.name}", err=True
         )
         raise click.exceptions.Exit(130) from None
     finally:

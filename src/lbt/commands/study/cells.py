@@ -62,7 +62,7 @@ class RunOfCell:
             shown = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
             raise click.ClickException(
                 f"The run {self.cell.title!r} failed. It printed ({self.log}):\n{shown}\n\n"
-                f"What is finished is kept; to go on: make study NAME={self.project.name}"
+                f"What is finished is kept; to continue: make study NAME={self.project.name}"
             )
 
     def _teacher(self, results: "Results") -> dict[str, Value]:

@@ -9,7 +9,7 @@ from lbt.studies import Cell
 
 
 class Progress:
-    """Says before each run which it is, and after it how long the rest will take: as long as the mean."""
+    """Says before each run which one it is, and after it how long the rest will take, by the mean so far."""
 
     def __init__(self, cells: int, missing: int) -> None:
         self._cells, self._missing = cells, missing

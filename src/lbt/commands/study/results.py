@@ -74,7 +74,7 @@ class Results:
         self._runs = self._record.finished()
         if cell.fingerprint not in self._runs:
             raise DataError(
-                f"The run {cell.title!r} ended well, but MLflow has no finished run of it. Was it recorded "
+                f"The run {cell.title!r} finished, but MLflow has no finished run for it. Was it recorded "
                 "elsewhere (LBT_TRACKING_URI), or is its pipeline left out in conf/base/mlflow.yml?"
             )
         self._read(cell)
@@ -93,13 +93,13 @@ class Results:
         )
         run = self._runs.get(before.fingerprint)
         if run is None:
-            raise DataError(f"{cell.title} goes on from {before.title}, which is not finished. Run it first.")
+            raise DataError(f"{cell.title} continues {before.title}, which is not finished. Run that first.")
         entry = Path(self._project.catalog["tuned_teacher"]["filepath"])
         folder = entry / run.data.tags[_VERSION] / entry.name
         if not (folder / "config.json").is_file():
             raise DataError(
-                f"{cell.title} goes on from the teacher of {before.title}, but there is none in {folder}. "
-                "Too few pairs, or the folder was deleted: see that run in MLflow."
+                f"{cell.title} continues from the teacher of {before.title}, but there is none in {folder}. "
+                "There were too few pairs, or the folder was deleted: see that run in MLflow."
             )
         return folder
 
@@ -141,7 +141,7 @@ class Results:
             raise DataError(
                 f"The run {cell.title!r} ({run.info.run_id}) has no table "
                 f"{TABLES[self._project.study.pipeline]} in MLflow. Delete that run there; the study then "
-                "makes it again."
+                "runs it again."
             )
         self._outcomes[cell.fingerprint] = read_outcomes(self._project.study.pipeline, table)
         self._figures[cell.fingerprint] = self._figures_of(run)

@@ -31,7 +31,7 @@ def _read_ids(path: Path, known: set[str]) -> list[str]:
     for number, problem_id in ids:
         if problem_id not in known:
             raise DataError(
-                f"{path}:{number}: {problem_id!r} is the id of no problem with role exam that was drawn. "
-                "Correct it, or raise problems.exam_per_family if it was not drawn."
+                f"{path}:{number}: no problem with role exam that was drawn has the id {problem_id!r}. "
+                "Correct the id, or raise problems.exam_per_family if the problem was not drawn."
             )
     return [problem_id for _, problem_id in ids]

@@ -63,6 +63,6 @@ def _check_columns(taught: pd.DataFrame, pool: pd.DataFrame, wanted: SubjectLeve
     for name, compared in (("subject", wanted.subject != "any"), ("level", wanted.level != "any")):
         if compared and (name not in taught or name not in pool):
             raise DataError(
-                f"exams.maker: subject_level compares the {name} of problems, and no problem has one. "
+                f"exams.maker: subject_level compares the {name} of problems, but no problem has one. "
                 f"Give the rows a field {name!r}, or set exams.subject_level.{name}: any."
             )

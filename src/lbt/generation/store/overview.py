@@ -51,7 +51,7 @@ def overview(store: GenerationStore, by: Sequence[str] = ("model", "label", "dat
     """
     if not by or not set(by) <= set(_GROUPS):
         raise LbtError(
-            f"A store cannot be shown by {', '.join(by) or 'nothing'}: choose of {', '.join(_GROUPS)}."
+            f"A store cannot be shown by {', '.join(by) or 'nothing'}: choose from {', '.join(_GROUPS)}."
         )
     columns = ", ".join([*(_GROUPS[name] for name in by), *_SUMS.values()])
     order = ", ".join(str(number) for number in range(1, len(by) + 1))
@@ -148,7 +148,7 @@ def _stored(store: GenerationStore, column: str, wanted: str, meant: Callable[[s
     found = [value for value in known if meant(value)]
     if not found:
         raise LbtError(
-            f"Nothing of {column} {wanted!r} is in the generation store {store.path}. "
+            f"Nothing with {column} {wanted!r} is in the generation store {store.path}. "
             f"It holds: {', '.join(known) or 'nothing'}."
         )
     return found
@@ -157,7 +157,7 @@ def _stored(store: GenerationStore, column: str, wanted: str, meant: Callable[[s
 def _delete(store: GenerationStore, where: str, values: Sequence[str | float]) -> int:
     """Delete in small transactions, so that the log stays small where the disk is nearly full."""
     rows = 0
-    with explained(store.path, "Not all could be deleted from the generation store"):
+    with explained(store.path, "Not all rows could be deleted from the generation store"):
         for first, last in _windows(store):
             with store.connection as transaction:
                 query = f"DELETE FROM generations WHERE rowid BETWEEN ? AND ? AND {where}"

@@ -45,7 +45,7 @@ class PlainDomain(Domain):
         """What is wrong with a gold answer; None if it can be compared."""
         if self.canonical(gold) is not None:
             return None
-        return f"is {gold[:40]!r}, which is no {self.name} that can be compared"
+        return f"is {gold[:40]!r}, which is not a {self.name} that can be compared"
 
     def _grade(self, attempt: Attempt) -> Graded:
         for statement in self.statements(attempt.text):

@@ -66,7 +66,7 @@ def split_check(text: str, entry_point: str) -> tuple[str, list[str]]:
     """
     tree = parse(text)
     if tree is None:
-        raise Unusable("test", "is no Python")
+        raise Unusable("test", "is not Python")
     check = next(
         (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "check"), None
     )

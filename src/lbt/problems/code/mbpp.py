@@ -57,7 +57,7 @@ class MbppRow(CodeRow):
         """The name that the tests use and the solution defines."""
         for test in tests:
             if parse(test) is None:
-                raise Unusable("test_list", f"has a test that is no Python: {test[:60]!r}")
+                raise Unusable("test_list", f"has a test that is not Python: {test[:60]!r}")
         wanted = [free(test) for test in tests]
         setup = parse(self.test_setup_code)
         names = set().union(*wanted) - (bound(setup.body) if setup else set())

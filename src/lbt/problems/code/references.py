@@ -55,7 +55,7 @@ def _bad(row: Problem, graded: Graded) -> BadRow:
     if graded.verdict == "error":
         return BadRow(row.place, field, "could not be examined; run again on a machine that is less busy")
     if package := _PACKAGE.search(str(failure)):
-        reason = "which is not there: programs have Python's standard library alone"
+        reason = "which is not available: programs have Python's standard library only"
         return BadRow(row.place, field, f"needs the package {package[1]}, {reason}")
     return BadRow(row.place, field, f"fails a test of its own problem ({failure}): {test}")
 

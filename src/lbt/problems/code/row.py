@@ -23,7 +23,7 @@ def _program(value: Any) -> str:
     if not isinstance(value, str) or isinstance(value, Number):
         raise ValueError(f"must be text, not {kind_of(value)}")
     if len(value) > LONGEST_PROGRAM:
-        raise ValueError(f"has {len(value):,} characters, and a program may have {LONGEST_PROGRAM:,}")
+        raise ValueError(f"has {len(value):,} characters, but a program may have at most {LONGEST_PROGRAM:,}")
     if "\0" in value:
         raise ValueError("contains a NUL character")
     return str(value).replace("\r\n", "\n").replace("\r", "\n")

@@ -50,7 +50,7 @@ def families_of(settings: ElementaryProblemSettings) -> list[Family]:
         unknown = sorted(set(names) - FAMILIES.keys())
         if unknown:
             raise DataError(
-                f"problems.elementary.{parameter} names {', '.join(unknown)}, and there is no such family. "
+                f"problems.elementary.{parameter} names {', '.join(unknown)}, but there is no such family. "
                 f"The families are {', '.join(FAMILIES)}."
             )
     chosen = [
@@ -62,7 +62,7 @@ def families_of(settings: ElementaryProblemSettings) -> list[Family]:
     if all(family.name in settings.held_out for family in chosen):
         raise DataError(
             "problems.elementary has no family to teach: held_out names all that families and steps leave. "
-            "Take some out of it."
+            "Remove some from it."
         )
     return chosen
 

@@ -28,10 +28,10 @@ def describe_study(
 
 
 _READING = """\
-Intervals hold {confidence:.0%}. Over seeds: the mean of the seeds' differences, with a t interval. p after
-Holm: over all comparisons of the study that have more than one seed. Smallest effect: the true difference
-that so many seeds of this spread find four times in five. Seed by seed: an interval over problems, which does
-not hold the noise of sampling and training."""
+All intervals are {confidence:.0%} intervals. Over seeds: the mean of the seeds' differences, with a t
+interval. p after Holm: over all comparisons of the study that have more than one seed. Smallest effect: the
+true difference that this many seeds with this spread find four times in five. Seed by seed: an interval over
+problems, which does not include the noise of sampling and training."""
 
 
 def _interval(low: float, high: float) -> str:

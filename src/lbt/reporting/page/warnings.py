@@ -32,26 +32,26 @@ def warnings_of_search(figures: Figures, titles: dict[str, str]) -> list[str]:
     found = []
     low, high = (figures.get(f"search.sum_minus_sc_ci_{end}", 1.0) for end in ("low", "high"))
     if low <= 0 <= high:
-        found.append("The interval of SUM over SC holds 0: this run alone shows no effect of the exams.")
+        found.append("The interval of SUM over SC includes 0: this run alone shows no effect of the exams.")
     if figures["search.problems"] < FEW_PROBLEMS:
         found.append("There are only {search.problems|count} problems, so all intervals are wide.")
     if figures.get("search.failed"):
-        found.append("{search.failed|count} problems are left out, since generating failed for a method.")
+        found.append("{search.failed|count} problems are left out: generation failed for a method.")
     return [*found, *_of_exams(figures), *_of_answers(figures, titles)]
 
 
 def _of_evaluation(figures: Figures) -> Iterator[str]:
     if "eval.delta" in figures:
         if figures["eval.delta_ci_low"] <= 0 <= figures["eval.delta_ci_high"]:
-            yield "The interval of the difference holds 0: this run alone shows no effect of training."
+            yield "The interval of the difference includes 0: this run alone shows no effect of training."
         elif figures.get("eval.delta_family_ci_low", 1) <= 0 <= figures.get("eval.delta_family_ci_high", 1):
-            yield "The interval for new families holds 0: other families may show no difference."
+            yield "The interval for new families includes 0: other families may show no difference."
     if figures.get("eval.problems", FEW_PROBLEMS) < FEW_PROBLEMS:
         yield "There are only {eval.problems|count} evaluation problems, so all intervals are wide."
     if figures.get("eval.families", FEW_FAMILIES) < FEW_FAMILIES:
         yield "There are only {eval.families|count} families, so intervals for new families are rough."
     if figures.get("eval.failed"):
-        yield "{eval.failed|count} evaluation problems are left out, since generating failed for a model."
+        yield "{eval.failed|count} evaluation problems are left out: generation failed for a model."
 
 
 def _of_pairs(figures: Figures) -> Iterator[str]:

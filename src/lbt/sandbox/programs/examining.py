@@ -52,7 +52,7 @@ class Sandbox:
                     self._end()
                     if lost >= _LOST_SERVERS:
                         raise SandboxError(
-                            "The sandbox's server was ended from outside again and again. See whether the "
+                            "The sandbox's server was killed from outside several times. Check whether the "
                             "machine is short of memory, and run again."
                         ) from None
                 except BaseException:
@@ -80,16 +80,16 @@ class Sandbox:
     def _started(self) -> ServerProcess:
         if sys.platform != "linux":
             raise SandboxError(
-                f"Programs are run on Linux only, and this is {platform.system()}. Use a Linux container or "
-                "virtual machine, for example Docker or WSL."
+                f"Programs can be run on Linux only, but this is {platform.system()}. Use a Linux container "
+                "or virtual machine, for example Docker or WSL."
             )
         if self._server is None:
             self._server = ServerProcess(self.launcher, self.layers)
         if not self._server.filtered and not self.unsafe_execution:
             self._end()
             raise SandboxError(
-                f"Programs cannot be run safely here: this system ({platform.machine()}) lets no process "
-                "filter its system calls (seccomp). Use Linux on x86-64 or aarch64, with a kernel or "
+                f"Programs cannot be run safely here: this system ({platform.machine()}) does not let a "
+                "process filter its system calls (seccomp). Use Linux on x86-64 or aarch64, with a kernel or "
                 "container that has it, or set `unsafe_execution: true` to run programs with limits only."
             )
         return self._server
@@ -131,7 +131,7 @@ def examine_programs(
         launcher: A command that starts the sandbox inside a stronger boundary, such as bubblewrap.
 
     Returns:
-        What they came to, in the order of the jobs. Raises SandboxError where nothing safe is to be had.
+        What they came to, in the order of the jobs. Raises SandboxError where no safe sandbox is possible.
     """
     return shared_sandbox(unsafe_execution, launcher).examine(jobs, limits, workers)
 

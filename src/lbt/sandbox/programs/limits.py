@@ -18,5 +18,5 @@ class ProgramLimits(Settings):
     output_kb: int = Field(256, ge=1, description="KB of standard output, and of standard error")
     value_kb: int = Field(256, ge=1, description="KB of one answer to a test")
     late_items: int = Field(
-        3, ge=1, description="tests that may take too long or end the program until the others are left out"
+        3, ge=1, description="after this many tests that are late or end the program, others are left out"
     )

@@ -67,7 +67,7 @@ class ExactExaminer:
         self._contests: dict[str, Contest] = {}
         for problem in problems:
             if problem.problem_id in self._contests:
-                raise ValueError(f"The teaching problem {problem.problem_id} is there twice.")
+                raise ValueError(f"The teaching problem {problem.problem_id} is listed twice.")
             self._contests[problem.problem_id] = Contest(
                 problem.answers,
                 problem.demo_ids,

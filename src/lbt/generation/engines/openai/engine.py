@@ -71,7 +71,7 @@ class OpenAIEngine:
             advice = f"Set server.model to a name that the server knows; {denied.endpoint}/models lists them."
         else:
             base = denied.endpoint.rstrip("/")
-            advice = "The server knows no such address. Correct server.endpoints" + (
+            advice = "The server does not know this address. Correct server.endpoints" + (
                 "." if base.endswith("/v1") else f": with most servers it ends in /v1, here {base}/v1."
             )
         return ModelError(

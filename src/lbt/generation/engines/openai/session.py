@@ -213,7 +213,7 @@ class Session:
     def _pause(self, endpoint: _Endpoint, reason: str) -> bool:
         """Leave an endpoint alone, ever longer, if another has a connection and can take its calls."""
         if not endpoint.refusals:
-            log.warning("%s: %s; tried again now and then", endpoint.url, reason)
+            log.warning("%s: %s; it will be tried again from time to time", endpoint.url, reason)
         if all(other.refusals for other in self._endpoints if other is not endpoint):
             endpoint.refusals = max(1, endpoint.refusals)
             return False

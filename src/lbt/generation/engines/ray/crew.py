@@ -112,7 +112,7 @@ class RayCrew:
             self._too_small_since = now
             if self._wait_s:
                 log.warning(
-                    "%s: the cluster has room for %d actors, and at least %d are wanted; waiting %g s",
+                    "%s: the cluster has room for %d actors, but at least %d are needed; waiting %g s",
                     self._order.identity.name,
                     room,
                     self._fewest,
@@ -138,9 +138,9 @@ class RayCrew:
 
     def _cannot_begin(self, error: ActorDiedError) -> ModelError:
         return ModelError(
-            f"{self._order.identity.name}: an actor cannot begin: {_short(str(error))}. The machines of the "
-            "cluster need the same packages as this one: install the project there (`make ray`), or, where "
-            "only its code is missing, set ray.ship_code: true."
+            f"{self._order.identity.name}: an actor could not start: {_short(str(error))}. The machines of "
+            "the cluster need the same packages as this one: install the project there (`make ray`), or, "
+            "where only its code is missing, set ray.ship_code: true."
         )
 
 
@@ -152,8 +152,9 @@ def _room_for(wanted: Mapping[str, float]) -> int:
 def _reason(error: RayError) -> str:
     if isinstance(error, OutOfMemoryError):
         return (
-            "it was killed since its machine ran out of memory; give an actor more of a machine (ray.cpus), "
-            f"ask for fewer (ray.actors), or set batch_size ({_short(str(error))})"
+            "it was killed because its machine ran out of memory; give each actor a larger share of a "
+            "machine (ray.cpus), ask for fewer actors (ray.actors), or set batch_size "
+            f"({_short(str(error))})"
         )
     return _short(str(error))
 

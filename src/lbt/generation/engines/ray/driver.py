@@ -29,10 +29,10 @@ _PARTS_AT_END = 8
 
 
 class Died(Exception):
-    """An actor is not there any more.
+    """An actor is gone.
 
     Args:
-        reason: For people.
+        reason: Why, in words for a message.
         blameless: Whether it is known that what the actor was doing has nothing to do with it.
     """
 
@@ -56,7 +56,7 @@ class Crew(Protocol):
         ...
 
     def wait(self, calls: Sequence[Any], seconds: float) -> Sequence[Any]:
-        """The calls that have ended, at least one unless the time is over."""
+        """The calls that have ended, at least one unless the time runs out."""
         ...
 
     def result(self, call: Any) -> Opened | Reply:
@@ -106,7 +106,7 @@ class Driver:
         size: Prompts of a group.
         ahead: Groups that an actor holds at most.
         tries: Actors that a prompt may bring down before it fails.
-        fewest: Actors without which there is no going on.
+        fewest: Actors that are needed to continue.
     """
 
     def __init__(self, crew: Crew, name: str, size: int, ahead: int, tries: int, fewest: int = 1) -> None:
@@ -137,10 +137,10 @@ class Driver:
         return len(self._members)
 
     def wait_until_ready(self) -> None:
-        """Return when the first actor is.
+        """Return when the first actor is ready.
 
         Raises:
-            ModelError: None can be.
+            ModelError: No actor can get ready.
         """
         work = Work((), self._size, self._tries)
         while not self.ready:
@@ -249,7 +249,7 @@ class Driver:
         refusal = f"on the machine {opened.machine}: {opened.refusal}"
         self._crew.dismiss(member.number)
         self._members_left(member, refusal)
-        log.warning("%s: an actor is left out, since %s", self._name, refusal)
+        log.warning("%s: an actor is left out, because %s", self._name, refusal)
 
     def _members_left(self, member: _Member, refusal: str) -> None:
         """Go on without a member; raises ModelError if too few are left."""
@@ -271,12 +271,12 @@ class Driver:
             if self._in_a_row > 2 * len(self._members) + 3 * self._tries:
                 raise ModelError(
                     f"{self._name}: {self._in_a_row} actors died one after the other and nothing got "
-                    f"answered in between, the last one so: {death}. What was answered is stored: remove the "
-                    "cause and run the same command again to go on."
+                    f"answered in between; the last one: {death}. What was answered is stored: remove the "
+                    "cause and run the same command again to continue."
                 )
             for prompt in work.died(group):
                 self._in_a_row = 0
-                reason = f"an actor died of it, {self._tries} times or more, the last time so: {death}"
+                reason = f"an actor died of it, {self._tries} times or more; the last time: {death}"
                 yield from (Generated(prompt.key, index, None, reason) for index in prompt.samples)
         self._start(member)
 

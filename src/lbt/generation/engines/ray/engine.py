@@ -1,4 +1,4 @@
-"""The engine that has its answers from actors on a Ray cluster."""
+"""The engine that gets its answers from actors on a Ray cluster."""
 
 import logging
 from collections.abc import Iterable, Iterator

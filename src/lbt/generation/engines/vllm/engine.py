@@ -117,7 +117,7 @@ class VllmEngine:
         lines = self._log.read().decode(errors="replace").strip().splitlines()[-_SHOWN_LINES:]
         return ModelError(
             f"{self._name}: the process of vLLM ended (exit code {code}). What it wrote is stored; run the "
-            "same command again to go on. Its last lines:\n" + "\n".join(lines)
+            "same command again to continue. Its last lines:\n" + "\n".join(lines)
         )
 
 

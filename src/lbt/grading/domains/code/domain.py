@@ -47,7 +47,7 @@ class CodeDomain(Domain):
         return f"{self.name} {self.rules}, python {sys.version_info[0]}.{sys.version_info[1]}, {limits}"
 
     def prepare(self) -> None:
-        """Say what keeps programs in; raises SandboxError where nothing safe is to be had."""
+        """Say what keeps programs in; raises SandboxError where no safe sandbox is possible."""
         layers = containment(self.settings.unsafe_execution, self.settings.launcher)
         logger.info("Programs are run in a sandbox (%s).", layers)
 

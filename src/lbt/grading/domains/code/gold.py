@@ -92,11 +92,11 @@ def read_gold(text: str) -> CodeGold:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"is no code problem: {where}: {first['msg']}") from error
+        raise DataError(f"is not a code problem: {where}: {first['msg']}") from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"is {text[:40]!r}, which is no code problem: no JSON object with tests") from error
+        raise DataError(f"is {text[:40]!r}, which is not a code problem, a JSON object with tests") from error
     if gold is None:
-        raise DataError(f"is {text[:40]!r}, which is no code problem: no JSON object with tests")
+        raise DataError(f"is {text[:40]!r}, which is not a code problem, a JSON object with tests")
     return gold
 
 
@@ -113,17 +113,17 @@ def gold_fault(gold: CodeGold) -> str | None:
 
 def _fault_of_asserts(gold: CodeGold) -> str | None:
     if not gold.entry_point.isidentifier():
-        return f"has the entry point {gold.entry_point[:40]!r}, which is no name of a function"
+        return f"has the entry point {gold.entry_point[:40]!r}, which is not the name of a function"
     for name, text in (("setup", gold.setup), ("prompt", gold.prompt)):
         if len(text) > LONGEST_PROGRAM:
-            return f"has a {name} of {len(text):,} characters, and may have {LONGEST_PROGRAM:,}"
+            return f"has a {name} of {len(text):,} characters, but may have at most {LONGEST_PROGRAM:,}"
     if parse(gold.setup) is None:
-        return "has a setup that is no Python"
+        return "has a setup that is not Python"
     calls = False
     for test in gold.tests:
         tree = parse(test) if isinstance(test, str) else None
         if tree is None or not tree.body:
-            return f"has a test that is no Python: {_shown(test)}"
+            return f"has a test that is not Python: {_shown(test)}"
         calls = calls or _mentions(tree.body, gold)
     if not calls:
         return f"has the entry point {gold.entry_point!r}, which no test calls"
@@ -138,8 +138,8 @@ def _fault_of_packages(texts: list[str]) -> str | None:
     for package in sorted(set().union(*(imported(text) for text in texts))):
         if package not in sys.stdlib_module_names:
             return (
-                f"has tests that import {package!r}, a package that is not there: programs and their tests "
-                "have Python's standard library alone"
+                f"has tests that import {package!r}, a package that is not available: programs and their "
+                "tests have Python's standard library only"
             )
     return None
 

@@ -87,7 +87,7 @@ class MathDomain(Domain):
         """What is wrong with a gold answer; None if it can be compared."""
         if tidy(gold) is not None:
             return None
-        return f"is {gold[:40]!r}, which is no math that can be compared"
+        return f"is {gold[:40]!r}, which is not math that can be compared"
 
     def _equal_to(self, first: str, others: Sequence[str]) -> list[str]:
         """The answers that equal the first in both directions."""
