@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from lbt.reporting import summarise
+from lbt.reporting.pocket_summary import summarise_models
 
 USAGE = {"new": 1000.0, "reused": 200.0, "failed": 0.0}
 PAIRS = {
@@ -74,3 +77,15 @@ def test_too_few_pairs_are_said_in_a_sentence_and_nothing_is_invented() -> None:
 def test_a_run_without_evaluation_problems_is_summarised_too() -> None:
     text = summarise(PAIRS, {"outcome": "trained"}, [USAGE])
     assert text.splitlines()[0].startswith("Pairs")
+
+
+def test_new_embedded_models_are_summarised_with_their_figures_and_their_place() -> None:
+    figures = {
+        "teacher.greedy": {"share": 0.504, "low": 0.445, "high": 0.562, "n": 280.0},
+        "student_weak.exam_no_demo": {"share": 0.5, "low": 0.1, "high": 0.9, "n": 1344.0},
+    }
+    assert summarise_models(figures, Path("data/06_models/pocket")).splitlines() == [
+        "teacher, greedy             50.4 % [44.5, 56.2] of 280",
+        "student weak, exam no demo  50.0 % [10.0, 90.0] of 1,344",
+        "Models and their cards      data/06_models/pocket",
+    ]

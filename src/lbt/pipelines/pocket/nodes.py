@@ -4,6 +4,7 @@ from lbt.generation import GenerationStore
 from lbt.pipelines.parameters import Folder, Seed
 from lbt.pocket import making
 from lbt.pocket.settings import PocketSettings
+from lbt.reporting.pocket_summary import summarise_models
 
 
 def pretrain_models(pocket: PocketSettings, folder: Folder, seed: Seed) -> dict[str, dict[str, float]]:
@@ -41,3 +42,8 @@ def write_cards(
 ) -> str:
     """Write the model cards into the models' folders; returns them one after the other."""
     return "\n".join(making.write_cards(pocket, training, figures, folder.root, seed.root).values())
+
+
+def write_summary(figures: dict[str, dict[str, float]], folder: Folder) -> str:
+    """The short account that the run ends with."""
+    return summarise_models(figures, folder.root)

@@ -2,7 +2,13 @@
 
 from kedro.pipeline import Pipeline, node
 
-from lbt.pipelines.pocket.nodes import examine_models, flatten_metrics, pretrain_models, write_cards
+from lbt.pipelines.pocket.nodes import (
+    examine_models,
+    flatten_metrics,
+    pretrain_models,
+    write_cards,
+    write_summary,
+)
 from lbt.pipelines.stage import stage
 
 
@@ -46,6 +52,12 @@ def create_pipeline() -> Pipeline:
                 ],
                 outputs="pocket_cards",
                 name="write_cards",
+            ),
+            node(
+                write_summary,
+                inputs=["pocket_figures", "params:pocket_folder"],
+                outputs="summary",
+                name="write_summary",
             ),
         ],
     )
