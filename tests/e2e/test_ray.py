@@ -13,7 +13,7 @@ from tests.generation.engines.test_ray import ENVIRONMENT, Machines
 pytestmark = [pytest.mark.slow, pytest.mark.ray]
 
 # What conf/test says, for the other environments, and what makes an answer independent of its batch. There is
-# one student and each model has two actors, since most of the test's time goes into opening actors.
+# one student, and below it are two actors a model, since most of the test's time goes into opening actors.
 SMALL = (
     "models.students.weak=null",
     "problems.teaching=4",

@@ -16,8 +16,7 @@ def summarise_models(figures: Mapping[str, Mapping[str, float]], folder: Path) -
     rows: list[Row] = []
     for name, figure in figures.items():
         model, what = name.split(".")
-        parts = {"": "share", "_ci_low": "low", "_ci_high": "high"}
-        value = share({f"share{end}": figure[part] for end, part in parts.items()}, "share")
-        rows.append((f"{model}, {what}".replace("_", " "), f"{value} of {figure['n']:,.0f}"))
+        named = {what: figure["share"], f"{what}_ci_low": figure["low"], f"{what}_ci_high": figure["high"]}
+        rows.append((f"{model}, {what}".replace("_", " "), f"{share(named, what)} of {figure['n']:,.0f}"))
     rows.append(("Models and their cards", str(folder)))
     return table(rows)

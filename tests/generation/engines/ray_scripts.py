@@ -34,8 +34,8 @@ def scripted(name: str) -> ModelSettings:
     return ModelSettings(engine="scripted", path=f"{HERE}:{name}")
 
 
-def requests(count: int, samples: int = 1, poison: frozenset[int] = frozenset()) -> list[Request]:
+def requests(count: int, poison: frozenset[int] = frozenset()) -> list[Request]:
     return [
-        Request((("user", f"question {n}{' with poison' if n in poison else ''}"),), samples, SAMPLING, 0)
+        Request((("user", f"question {n}{' with poison' if n in poison else ''}"),), 1, SAMPLING, 0)
         for n in range(count)
     ]

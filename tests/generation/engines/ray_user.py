@@ -1,7 +1,7 @@
 """A user's process on a cluster: python -m tests.generation.engines.ray_user <address>.
 
-It answers one request after the other that comes as a line of JSON: {model, ray, store, count, samples,
-poison, rate}. For each it writes one line of JSON: {new, reused, failed, reasons} or {error}.
+It answers one request after the other that comes as a line of JSON: {model, ray, store, count, poison}.
+For each it writes one line of JSON: {new, reused, failed} or {error}.
 """
 
 import json
@@ -19,7 +19,7 @@ def answer(order: dict[str, Any], address: str | None) -> dict[str, Any]:
     """Ask the model, and say what came of it."""
     ray = {"address": address, "ship_code": False, "engine": order["model"]["engine"], **order.get("ray", {})}
     model = ModelSettings.model_validate(order["model"] | {"engine": "ray", "ray": ray})
-    asked = requests(order["count"], order.get("samples", 1), frozenset(order.get("poison", ())))
+    asked = requests(order["count"], frozenset(order.get("poison", ())))
     try:
         with GenerationStore(order["store"]) as store, Sampler(model, store, "exams") as sampler:
             samples = sampler.generate(asked)

@@ -136,9 +136,9 @@ def rows(path: Path) -> Rows:
         return list(found.fetchall())
 
 
-def here(model: ModelSettings, path: Path, count: int, samples: int) -> Rows:
+def here(model: ModelSettings, path: Path, count: int) -> Rows:
     with GenerationStore(path) as store:
-        generate(model, requests(count, samples), store, "exams")
+        generate(model, requests(count), store, "exams")
     return rows(path)
 
 
@@ -252,7 +252,7 @@ def test_a_cluster_with_a_token_answers_at_both_addresses_who_has_it_and_tells_o
     tmp_path: Path,
 ) -> None:
     model, count = scripted("slow"), 20
-    expected = here(model, tmp_path / "here.sqlite", count, 1)
+    expected = here(model, tmp_path / "here.sqlite", count)
     (tmp_path / "another").mkdir()
     with (
         head(tmp_path / "home") as addresses,
@@ -292,7 +292,7 @@ def test_machines_actors_and_the_driver_die_in_turn_and_every_request_is_answere
     machines: Machines, tmp_path: Path
 ) -> None:
     model, count = scripted("slow"), 400
-    expected = here(model, tmp_path / "here.sqlite", count, 1)
+    expected = here(model, tmp_path / "here.sqlite", count)
     happened: set[str] = set()
     user = User(machines.address)
     try:
