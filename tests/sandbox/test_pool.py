@@ -3,8 +3,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lbt.errors import LbtError
@@ -38,10 +41,9 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
 
 
 def test_each_item_has_its_outcome_whatever_the_others_do(work: Job) -> None:
-    pool = WorkerPool(work, workers=2)
     items = ["a", "hang", "b", "crash", "c", "eat", "print", "long", *map(str, range(30))]
-    outcomes = dict(zip(items, pool.map(items), strict=True))
-    pool.close()
+    with closing(WorkerPool(work, workers=2)) as pool:
+        outcomes = dict(zip(items, pool.map(items), strict=True))
     assert {item: outcome.failure for item, outcome in outcomes.items() if outcome.failure} == {
         "hang": "late",
         "crash": "died",
@@ -53,36 +55,42 @@ def test_each_item_has_its_outcome_whatever_the_others_do(work: Job) -> None:
 
 
 def test_a_late_item_ends_soon_after_its_limit(work: Job) -> None:
-    pool = WorkerPool(work, workers=1)
-    pool.map(["a"])
-    began = time.monotonic()
-    assert pool.map(["hang"]) == [Outcome(failure="late")]
-    assert time.monotonic() - began < work.limit_s + 2
-    pool.close()
+    with closing(WorkerPool(work, workers=1)) as pool:
+        pool.map(["a"])
+        began = time.monotonic()
+        assert pool.map(["hang"]) == [Outcome(failure="late")]
+        assert time.monotonic() - began < work.limit_s + 2
+
+
+def _kill(processes: Sequence[int]) -> None:
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+
+
+def test_workers_killed_while_idle_are_replaced() -> None:
+    with closing(WorkerPool(NEGATE, workers=2)) as pool:
+        assert [outcome.value for outcome in pool.map(range(60))] == [-number for number in range(60)]
+        _kill(pool.process_ids())
+        assert [outcome.value for outcome in pool.map(range(60))] == [-number for number in range(60)]
 
 
 @pytest.mark.slow
-def test_workers_killed_from_outside_are_replaced() -> None:
-    pool = WorkerPool(NEGATE, workers=2)
-    assert [outcome.value for outcome in pool.map(range(60))] == [-number for number in range(60)]
-    for process in pool.process_ids():
-        os.kill(process, signal.SIGKILL)
-    assert [outcome.value for outcome in pool.map(range(60))] == [-number for number in range(60)]
-    victims = pool.process_ids()
-    killer = threading.Timer(0.02, lambda: [os.kill(victim, signal.SIGKILL) for victim in victims])
-    killer.start()
-    assert [outcome.value for outcome in pool.map(range(3000))] == [-number for number in range(3000)]
-    killer.join()
-    pool.close()
+def test_no_item_is_blamed_when_all_workers_are_killed_from_outside() -> None:
+    with closing(WorkerPool(NEGATE, workers=2)) as pool:
+        for delay_s in np.linspace(0.005, 0.025, 80):  # the moment matters: some kill between two messages
+            pool.map(range(60))
+            killer = threading.Timer(delay_s, _kill, [pool.process_ids()])
+            killer.start()
+            assert [outcome.value for outcome in pool.map(range(3000))] == [-number for number in range(3000)]
+            killer.join()
 
 
 def test_workers_stay_warm_between_calls_and_end_on_close() -> None:
-    pool = WorkerPool(NEGATE, workers=1)
-    pool.map([1])
-    [first] = pool.process_ids()
-    pool.map([2])
-    assert pool.process_ids() == [first]
-    pool.close()
+    with closing(WorkerPool(NEGATE, workers=1)) as pool:
+        pool.map([1])
+        [first] = pool.process_ids()
+        pool.map([2])
+        assert pool.process_ids() == [first]
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
 

@@ -23,7 +23,9 @@ from lbt.sandbox.worker import DONE, READY
 
 _START_LIMIT_S = 120.0
 _ITEMS_A_MESSAGE = 8
-_DEATHS = 2  # of workers over one item, until the item is held to be the reason
+# Of workers over one item, until the item is held to be the reason. Not 2: where all workers are killed from
+# outside, an item can lose its worker, be sent to one that is dead already, and lose that too.
+_DEATHS = 3
 _FAILED_STARTS = 3
 _READ_BYTES = 65536
 
