@@ -81,8 +81,9 @@ def test_no_item_is_blamed_when_all_workers_are_killed_from_outside() -> None:
             pool.map(range(60))
             killer = threading.Timer(delay_s, _kill, [pool.process_ids()])
             killer.start()
-            assert [outcome.value for outcome in pool.map(range(3000))] == [-number for number in range(3000)]
+            outcomes = pool.map(range(3000))
             killer.join()
+            assert [outcome.value for outcome in outcomes] == [-number for number in range(3000)]
 
 
 def test_workers_stay_warm_between_calls_and_end_on_close() -> None:
